@@ -1,0 +1,1 @@
+"""Technical plan, resource requirements and timeline: their models, loaders and problems."""
