@@ -1,0 +1,1 @@
+"""Decides. Pure functions: values in, values out."""

@@ -1,0 +1,1 @@
+"""From a technical plan to sprints."""
