@@ -1,0 +1,1 @@
+"""Optimisation behind the allocation engine: neighbourhoods, relaxations, bounds."""
