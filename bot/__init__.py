@@ -1,0 +1,1 @@
+"""Talks. Everything that touches the outside."""

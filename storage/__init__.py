@@ -1,0 +1,1 @@
+"""Remembers. Tables, and every query on them."""

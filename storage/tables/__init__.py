@@ -1,0 +1,25 @@
+"""The tables. Importing this package registers all of them with SQLModel's metadata."""
+
+from storage.tables.audit import AuditEntry
+from storage.tables.board import BoardIssue, BoardLink, BoardSprint
+from storage.tables.operations import Lease, SeenEvent
+from storage.tables.plans import PlanVersion, Push, PushedItem, SprintPlanRow, SprintPlanStatus
+from storage.tables.ventures import Authority, AuthorityAction, AuthorityKind, Venture
+
+__all__ = [
+    "AuditEntry",
+    "Authority",
+    "AuthorityAction",
+    "AuthorityKind",
+    "BoardIssue",
+    "BoardLink",
+    "BoardSprint",
+    "Lease",
+    "PlanVersion",
+    "Push",
+    "PushedItem",
+    "SeenEvent",
+    "SprintPlanRow",
+    "SprintPlanStatus",
+    "Venture",
+]
