@@ -3,7 +3,7 @@
 from storage.tables.audit import AuditEntry
 from storage.tables.board import BoardIssue, BoardLink, BoardSprint
 from storage.tables.operations import Lease, SeenEvent
-from storage.tables.plans import PlanVersion, Push, PushedItem, SprintPlanRow, SprintPlanStatus
+from storage.tables.plans import PlanVersion, Push, PushedItem, PushedSprint, SprintPlanRow, SprintPlanStatus
 from storage.tables.ventures import Authority, AuthorityAction, AuthorityKind, Venture
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "PlanVersion",
     "Push",
     "PushedItem",
+    "PushedSprint",
     "SeenEvent",
     "SprintPlanRow",
     "SprintPlanStatus",

@@ -64,26 +64,38 @@ class SprintPlanRow(SQLModel, table=True):
 
 
 class Push(SQLModel, table=True):
-    """The push of one approved sprint plan. Its id is the durable workflow's key."""
+    """The push of one approved sprint plan to `target`, the lasting name of a board.
+
+    `attempt` grows when a failed push is taken up again. `done` of `total` operations are through. `counts` says how
+    many of each kind, `refused` maps keys that the board would not take to its reason.
+    """
 
     __tablename__ = "push"
 
     id: str = Field(primary_key=True, max_length=120)
     sprint_plan: str = Field(foreign_key="sprint_plan.id", max_length=32, unique=True)
     venture: str = Field(foreign_key="venture.key", max_length=80, index=True)
-    target: str = Field(max_length=20)
+    target: str = Field(max_length=200)
+    attempt: int = Field(default=1)
+    phase: str = Field(default="waiting", max_length=40)
     done: int = Field(default=0)
     total: int = Field(default=0)
-    phase: str = Field(default="waiting", max_length=40)
+    counts: dict[str, int] = Field(default_factory=dict, sa_type=Json)
+    refused: dict[str, str] = Field(default_factory=dict, sa_type=Json)
     outcome: dict[str, Any] | None = Field(default=None, sa_type=Json)
     channel: str | None = Field(default=None, max_length=40)
     message_ts: str | None = Field(default=None, max_length=40)
     created_at: dt.datetime = Field(sa_type=moment())
-    finished_at: dt.datetime | None = Field(default=None, sa_type=moment())
+    finished_at: dt.datetime | None = Field(default=None, sa_type=moment(), index=True)
 
 
 class PushedItem(SQLModel, table=True):
-    """What a board holds for one of Muster's keys. The board's own mark decides; this row saves looking it up."""
+    """What a board holds for one of Muster's keys, as last seen. The board's own mark decides.
+
+    `state` is creating from before the board is asked to create it until the answer is known, then held. A row that
+    stays creating (`marked_at`, looked for `looks` times) may exist on the board without anybody knowing.
+    `blockers` are issue ids. `survey` names the push attempt that saw it last.
+    """
 
     __tablename__ = "pushed_item"
 
@@ -91,6 +103,27 @@ class PushedItem(SQLModel, table=True):
     target: str = Field(primary_key=True, max_length=200)
     key: str = Field(primary_key=True, max_length=200)
     kind: str = Field(max_length=20)
-    issue_id: str = Field(max_length=40)
-    issue_key: str = Field(max_length=80)
+    state: str = Field(default="held", max_length=20)
+    issue_id: str = Field(default="", max_length=40)
+    issue_key: str = Field(default="", max_length=80)
+    content: str = Field(default="", max_length=64)
+    sprint_id: str | None = Field(default=None, max_length=40)
+    sprint_state: str | None = Field(default=None, max_length=20)
+    blockers: list[str] = Field(default_factory=list, sa_type=Json)
+    removed: bool = Field(default=False)
+    finished: bool = Field(default=False)
+    survey: str = Field(default="", max_length=140)
+    marked_at: dt.datetime | None = Field(default=None, sa_type=moment())
+    looks: int = Field(default=0)
+
+
+class PushedSprint(SQLModel, table=True):
+    """A sprint that Muster made or took over on a board: `number` in the plan, `content` is what was pushed."""
+
+    __tablename__ = "pushed_sprint"
+
+    venture: str = Field(primary_key=True, max_length=80)
+    target: str = Field(primary_key=True, max_length=200)
+    sprint_id: str = Field(primary_key=True, max_length=40)
+    number: int
     content: str = Field(default="", max_length=64)

@@ -31,14 +31,15 @@ def upgrade() -> None:
     op.create_table('board_sprint',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('venture', sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
-    sa.Column('muster_key', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(length=255), nullable=False),
     sa.Column('goal', sa.Text(), nullable=False),
     sa.Column('start', sa.Date(), nullable=False),
     sa.Column('end', sa.Date(), nullable=False),
     sa.Column('state', sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
+    sa.Column('committed', sa.Integer(), nullable=True),
+    sa.Column('completed', sa.Integer(), nullable=True),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('venture', 'muster_key')
+    sa.UniqueConstraint('venture', 'name', 'start')
     )
     with op.batch_alter_table('board_sprint', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_board_sprint_venture'), ['venture'], unique=False)
@@ -56,10 +57,27 @@ def upgrade() -> None:
     sa.Column('target', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
     sa.Column('key', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
     sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
+    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
     sa.Column('issue_id', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
     sa.Column('issue_key', sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
     sa.Column('content', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('sprint_id', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=True),
+    sa.Column('sprint_state', sqlmodel.sql.sqltypes.AutoString(length=20), nullable=True),
+    sa.Column('blockers', sa.JSON(), nullable=False),
+    sa.Column('removed', sa.Boolean(), nullable=False),
+    sa.Column('finished', sa.Boolean(), nullable=False),
+    sa.Column('survey', sqlmodel.sql.sqltypes.AutoString(length=140), nullable=False),
+    sa.Column('marked_at', storage.columns.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('looks', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('venture', 'target', 'key')
+    )
+    op.create_table('pushed_sprint',
+    sa.Column('venture', sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
+    sa.Column('target', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+    sa.Column('sprint_id', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('content', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.PrimaryKeyConstraint('venture', 'target', 'sprint_id')
     )
     op.create_table('seen_event',
     sa.Column('id', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
@@ -97,7 +115,10 @@ def upgrade() -> None:
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('muster_key', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
     sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
+    sa.Column('content', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
     sa.Column('fields', sa.JSON(), nullable=False),
+    sa.Column('status', sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
+    sa.Column('removed', sa.Boolean(), nullable=False),
     sa.Column('parent', sa.Integer(), nullable=True),
     sa.Column('sprint', sa.Integer(), nullable=True),
     sa.Column('rank', sa.Integer(), nullable=False),
@@ -162,10 +183,13 @@ def upgrade() -> None:
     sa.Column('id', sqlmodel.sql.sqltypes.AutoString(length=120), nullable=False),
     sa.Column('sprint_plan', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
     sa.Column('venture', sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
-    sa.Column('target', sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
+    sa.Column('target', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
+    sa.Column('attempt', sa.Integer(), nullable=False),
+    sa.Column('phase', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
     sa.Column('done', sa.Integer(), nullable=False),
     sa.Column('total', sa.Integer(), nullable=False),
-    sa.Column('phase', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+    sa.Column('counts', sa.JSON(), nullable=False),
+    sa.Column('refused', sa.JSON(), nullable=False),
     sa.Column('outcome', sa.JSON(), nullable=True),
     sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=True),
     sa.Column('message_ts', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=True),
@@ -177,6 +201,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('sprint_plan')
     )
     with op.batch_alter_table('push', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_push_finished_at'), ['finished_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_push_venture'), ['venture'], unique=False)
 
     # ### end Alembic commands ###
@@ -186,6 +211,7 @@ def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     with op.batch_alter_table('push', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_push_venture'))
+        batch_op.drop_index(batch_op.f('ix_push_finished_at'))
 
     op.drop_table('push')
     with op.batch_alter_table('sprint_plan', schema=None) as batch_op:
@@ -214,6 +240,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_seen_event_at'))
 
     op.drop_table('seen_event')
+    op.drop_table('pushed_sprint')
     op.drop_table('pushed_item')
     with op.batch_alter_table('lease', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_lease_renewed_at'))
