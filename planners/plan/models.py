@@ -8,20 +8,55 @@ working hours a day, dates are local calendar dates of the team.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 MAX_ITEMS = 10_000
 MAX_BYTES = 10 * 1024 * 1024
+MAX_DEPENDENCIES = 500_000
+KEY_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._/-]*$"
+COUNTRY_PATTERN = r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$"
 
-Key = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")]
+Key = Annotated[str, Field(min_length=1, max_length=80, pattern=KEY_PATTERN)]
 Title = Annotated[str, Field(min_length=1, max_length=255)]
 Points = Annotated[Decimal, Field(ge=0, le=1000, max_digits=7, decimal_places=2)]
 Skill = Annotated[str, Field(min_length=1, max_length=60)]
-CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+CountryCode = Annotated[str, Field(pattern=COUNTRY_PATTERN)]
+
+
+def _iso_only(value: object) -> object:
+    """Refuse what pydantic would take for seconds since 1970: ``20270111`` is a typing mistake, not a day of 1970."""
+    typed = isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", value.strip(), re.ASCII)
+    if typed or isinstance(value, (int, float, Decimal)):
+        raise ValueError("not a date")
+    return value
+
+
+Date = Annotated[dt.date, BeforeValidator(_iso_only)]
+
+_PRIORITY_WORDS = {
+    "must": ("must have", "musthave", "highest", "blocker", "critical", "p0"),
+    "should": ("should have", "shouldhave", "high", "medium", "major", "normal", "p1", "p2"),
+    "could": ("could have", "couldhave", "low", "lowest", "minor", "trivial", "p3"),
+    "wont": ("won't", "wont have", "won't have", "would", "would have", "will not"),
+}
+_STATUS_WORDS = {
+    "todo": ("to do", "open", "new", "backlog", "not started", "selected for development", "ready", "reopened"),
+    "started": ("in progress", "indeterminate", "in review", "in development", "in test", "testing", "blocked"),
+    "done": ("closed", "resolved", "complete", "completed", "finished", "released"),
+}
+
+
+def _by_word(value: object, table: dict[str, tuple[str, ...]]) -> str | None:
+    """The name whose own spelling or one of whose other words is `value`, in any case."""
+    if not isinstance(value, str):
+        return None
+    word = " ".join(value.lower().replace("’", "'").replace("-", " ").replace("_", " ").split())
+    return next((name for name, words in table.items() if word == name or word in words), None)
 
 
 class Priority(StrEnum):
@@ -32,6 +67,12 @@ class Priority(StrEnum):
     COULD = "could"
     WONT = "wont"
 
+    @classmethod
+    def _missing_(cls, value: object) -> Priority | None:
+        """Take Jira's levels, P0 to P3 and the long MoSCoW words, in any case."""
+        name = _by_word(value, _PRIORITY_WORDS)
+        return cls(name) if name else None
+
 
 class ItemStatus(StrEnum):
     """Where the work on an item stands when the plan is handed in."""
@@ -40,11 +81,24 @@ class ItemStatus(StrEnum):
     STARTED = "started"
     DONE = "done"
 
+    @classmethod
+    def _missing_(cls, value: object) -> ItemStatus | None:
+        """Take the usual names of columns on a board, in any case."""
+        name = _by_word(value, _STATUS_WORDS)
+        return cls(name) if name else None
+
 
 class PlanModel(BaseModel):
-    """Strict base: unknown keys are errors, values are immutable."""
+    """Strict base: unknown keys are errors, a known key without a value is as good as absent, values are immutable."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_absent(cls, data: object) -> object:
+        if not isinstance(data, dict) or None not in data.values():
+            return data
+        return {key: value for key, value in data.items() if value is not None or key not in cls.model_fields}
 
 
 class Task(PlanModel):
@@ -65,8 +119,8 @@ class Story(PlanModel):
     epic: Key | None = Field(None, description="Key of its epic, for stories listed beside the epics.")
     description: str = ""
     points: Points | None = None
-    priority: Priority = Priority.SHOULD
-    value: Annotated[Decimal, Field(ge=0, le=1_000_000)] | None = Field(
+    priority: Priority | None = Field(None, description="Its epic's when absent, else should.")
+    value: Annotated[Decimal, Field(ge=0, le=1_000_000, decimal_places=4)] | None = Field(
         None, description="Value or cost of delay a sprint, in any one unit; points when absent."
     )
     team: Key | None = None
@@ -86,7 +140,7 @@ class Epic(PlanModel):
     title: Title
     key: Key | None = None
     description: str = ""
-    priority: Priority | None = Field(None, description="Default of its stories.")
+    priority: Priority | None = Field(None, description="Default of its stories; should when absent.")
     team: Key | None = Field(None, description="Default of its stories.")
     depends_on: tuple[Key, ...] = Field((), description="Items or epics to be done before any of its stories.")
     labels: tuple[str, ...] = ()
@@ -108,8 +162,8 @@ class TechnicalPlan(PlanModel):
 class Absence(PlanModel):
     """Days that a person does not work, both ends included."""
 
-    start: dt.date
-    end: dt.date
+    start: Date
+    end: Date
     reason: str = ""
 
 
@@ -119,11 +173,13 @@ class Person(PlanModel):
     name: Title
     team: Key | None = None
     skills: tuple[Skill, ...] = ()
-    hours_per_day: Annotated[Decimal, Field(gt=0, le=24)] = Decimal(8)
-    share: Annotated[Decimal, Field(gt=0, le=1)] = Field(Decimal(1), description="Part of their time for this team.")
+    hours_per_day: Annotated[Decimal, Field(gt=0, le=24, decimal_places=2)] = Decimal(8)
+    share: Annotated[Decimal, Field(gt=0, le=1, decimal_places=4)] = Field(
+        Decimal(1), description="Part of their time for this team."
+    )
     country: CountryCode | None = Field(None, description="Public holidays, e.g. DE or DE-BY.")
-    starts: dt.date | None = None
-    ends: dt.date | None = None
+    starts: Date | None = None
+    ends: Date | None = None
     absences: tuple[Absence, ...] = ()
 
 
@@ -154,7 +210,7 @@ class Resources(PlanModel):
     country: CountryCode | None = Field(None, description="Public holidays of everyone who names no other.")
     infrastructure: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
-    budget_usd: Annotated[Decimal, Field(ge=0)] | None = None
+    budget_usd: Annotated[Decimal, Field(ge=0, le=10**12, decimal_places=2)] | None = None
 
 
 class Milestone(PlanModel):
@@ -162,7 +218,7 @@ class Milestone(PlanModel):
 
     title: Title
     key: Key | None = None
-    due: dt.date
+    due: Date
     items: tuple[Key, ...] = Field((), description="Keys of items or epics; every must-have when empty.")
     weight: Annotated[int, Field(ge=1, le=1000)] = 1
 
@@ -171,13 +227,13 @@ class Release(PlanModel):
     """A date on which what is done by then is released."""
 
     name: Title
-    date: dt.date
+    date: Date
 
 
 class Timeline(PlanModel):
     """When it is wanted."""
 
-    start: dt.date | None = Field(None, description="First day of sprint 1.")
+    start: Date | None = Field(None, description="First day of sprint 1.")
     sprint_weeks: Annotated[int, Field(ge=1, le=4)] | None = None
     milestones: tuple[Milestone, ...] = ()
     releases: tuple[Release, ...] = ()
