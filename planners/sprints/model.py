@@ -14,6 +14,11 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from planners.plan.models import ItemStatus, Priority
+from planners.plan.problems import PlanProblems
+
+
+class PlanningError(PlanProblems):
+    """Nothing can be planned from these inputs: an option or a part of the document contradicts another."""
 
 
 class PlanValue(BaseModel):
@@ -34,6 +39,7 @@ class PlanOptions(PlanValue):
     )
     scope: Priority = Field(Priority.COULD, description="The least needed priority that is still planned.")
     team: str | None = Field(None, description="Plan this team only; all teams when None.")
+    same_sprint: bool = Field(False, description="Whether an item may be in the sprint of what it waits for.")
     seed: int = 0
 
 
@@ -41,7 +47,7 @@ class PinnedSprint(PlanValue):
     """Where the board already holds an item in an active or closed sprint: it is not moved."""
 
     key: str
-    sprint: int
+    sprint: Annotated[int, Field(ge=1, le=200)]
 
 
 class TeamLoad(PlanValue):
@@ -122,6 +128,9 @@ class WarningKind(StrEnum):
     CYCLE = "cycle"
     NO_SKILL = "no_skill"
     NO_CAPACITY = "no_capacity"
+    NO_TEAM = "no_team"
+    SCOPE = "scope"
+    DID_NOT_FIT = "did_not_fit"
     MILESTONE_LATE = "milestone_late"
     WEAK_FORECAST = "weak_forecast"
 

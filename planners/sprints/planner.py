@@ -1,0 +1,183 @@
+"""The narrow entrance to planning: a document and the lead's options in, a sprint plan out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+
+from rapidfuzz import process
+
+from planners.plan.models import PlanDocument
+from planners.plan.normalise import normalise
+from planners.plan.problems import Problem
+from planners.sprints import warnings
+from planners.sprints.assumptions import assumptions_of
+from planners.sprints.backlog import Backlog, Teams, open_backlog, teams_of
+from planners.sprints.build import Due, fixed_items, milestones_due
+from planners.sprints.calendar import UnknownCountry, next_monday
+from planners.sprints.capacity import TeamCapacity
+from planners.sprints.engine import Progress
+from planners.sprints.forecasting import plan_forecast
+from planners.sprints.model import PinnedSprint, PlanningError, PlanOptions, PlanWarning, SprintPlan
+from planners.sprints.result import Result
+from planners.sprints.schedule import Schedule, schedule
+
+
+def default_options(document: PlanDocument, today: dt.date) -> PlanOptions:
+    """Options as the document asks for them: from its timeline, else from the Monday after `today`."""
+    timeline = document.timeline
+    start = timeline.start or next_monday(today)
+    return (
+        PlanOptions(start=start)
+        if timeline.sprint_weeks is None
+        else PlanOptions(start=start, sprint_weeks=timeline.sprint_weeks)
+    )
+
+
+def plan_sprints(
+    document: PlanDocument,
+    options: PlanOptions,
+    *,
+    pinned: Sequence[PinnedSprint] = (),
+    previous: SprintPlan | None = None,
+    seconds: float = 0.0,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> SprintPlan:
+    """Plan the open stories of `document` into sprints.
+
+    `pinned` items stay where the board has them; `previous` is the plan before, from which as little as possible is
+    moved; `seconds` is the time given to improve on list scheduling. With ``seconds=0`` equal inputs give equal plans.
+    What can't be kept stands in `infeasible` of the result, with the best plan there is.
+
+    Raises :class:`~planners.sprints.model.PlanningError` when the options and the document don't fit together: a team
+    or a country that isn't known, skills that ask for more points than their story has, a plan beyond the year 9999.
+    """
+    normal = normalise(document)
+    teams = teams_of(document, normal.teams)
+    if options.team is not None and options.team not in teams.keys:
+        raise PlanningError([_unknown_team(options.team, teams)])
+    backlog = open_backlog(normal.stories, teams, options)
+    fixed = fixed_items(backlog.items, pinned)
+    dues = milestones_due(normal.milestones, backlog.items, options)
+    try:
+        found = schedule(
+            backlog.items,
+            teams,
+            dues,
+            fixed,
+            options,
+            previous=_sprints_of(previous),
+            seconds=seconds,
+            progress=progress,
+            cancelled=cancelled,
+        )
+    except UnknownCountry as error:
+        raise PlanningError([Problem("resources.country", str(error))]) from error
+    except OverflowError as error:
+        raise PlanningError([Problem("start", "the plan would go beyond the year 9999")]) from error
+    result = Result(backlog.items, found, fixed, dues, options, normal.epics)
+    sprints = result.sprints()
+    used = found.sprints[: len(sprints)]
+    plan = SprintPlan(
+        venture=document.plan.venture,
+        title=document.plan.title,
+        options=options,
+        sprints=sprints,
+        epics=result.epics(),
+        items=result.items(),
+        warnings=_warnings(teams, backlog, found, result, dues),
+        assumptions=(
+            *assumptions_of(backlog.items, teams, found.capacities, used, options),
+            *backlog.assumptions,
+        ),
+        forecast=plan_forecast(
+            backlog.items,
+            found.result.allocation.sprint_of,
+            dues,
+            found.capacities,
+            options,
+            result.loads(),
+            _basis(found, backlog),
+        ),
+        infeasible=_infeasible(backlog, found),
+        digest="",
+    )
+    return plan.model_copy(update={"digest": plan_digest(plan)})
+
+
+def plan_digest(plan: SprintPlan) -> str:
+    """SHA-256 of the plan's content as canonical JSON, its own digest left out."""
+    content = plan.model_dump(mode="json", exclude={"digest"})
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _unknown_team(name: str, teams: Teams) -> Problem:
+    near = process.extractOne(name, teams.keys, score_cutoff=60)
+    hint = f"; did you mean {near[0]!r}?" if near else f"; there is {warnings.named(teams.keys)}"
+    return Problem("team", f"the plan has no team {name!r}{hint}")
+
+
+def _sprints_of(plan: SprintPlan | None) -> dict[str, int] | None:
+    return None if plan is None else {item.key: item.sprint for item in plan.items if item.sprint is not None}
+
+
+def _used_capacities(backlog: Backlog, found: Schedule) -> list[TeamCapacity]:
+    used = {item.team for item in backlog.items}
+    return [capacity for key, capacity in found.capacities.items() if key in used]
+
+
+def _basis(found: Schedule, backlog: Backlog) -> str:
+    return "; ".join(f"{c.key}: {c.basis}" for c in _used_capacities(backlog, found))
+
+
+def _warnings(
+    teams: Teams, backlog: Backlog, found: Schedule, result: Result, dues: Sequence[Due]
+) -> tuple[PlanWarning, ...]:
+    listed = [*teams.warnings, *backlog.warnings]
+    allocation = found.result.allocation
+    if allocation.parts:
+        listed.append(warnings.too_big([item.key for item in backlog.items if item.key in allocation.parts]))
+    listed += result.missing_skills()
+    for capacity in _used_capacities(backlog, found):
+        keys = [item.key for item in backlog.items if item.team == capacity.key]
+        if not any(capacity.commitment):
+            listed.append(warnings.no_capacity(_no_capacity(capacity), keys))
+        elif not capacity.velocity.reliable:
+            listed.append(warnings.weak_forecast(capacity.key, capacity.velocity.notes))
+    left = [item.key for item in backlog.items if item.key in allocation.unplaced]
+    if left:
+        listed.append(warnings.did_not_fit(left, len(found.sprints)))
+    for due in dues:
+        late = [key for key in due.items if allocation.sprint_of.get(key, len(found.sprints) + 1) > due.sprint]
+        if late:
+            listed.append(warnings.milestone_late(due.title, due.date, result.done_on(due.items), late))
+    return tuple(listed)
+
+
+def _no_capacity(capacity: TeamCapacity) -> str:
+    if not capacity.known:
+        return (
+            f"Team {capacity.key} has no capacity: neither people nor closed sprints are known. Add its people to the "
+            "resources, or its velocity history."
+        )
+    return f"Team {capacity.key} has no capacity: nobody in it works during the plan."
+
+
+def _infeasible(backlog: Backlog, found: Schedule) -> tuple[str, ...]:
+    """Why no plan keeps every demand: cycles, teams that can do nothing, items that fit nowhere."""
+    reasons = [f"Items wait for each other: {warnings.cycle_text(each, backlog.titles)}." for each in backlog.cycles]
+    idle = {c.key: c for c in _used_capacities(backlog, found) if not any(c.commitment)}
+    reasons += [_no_capacity(capacity) for capacity in idle.values()]
+    left = [
+        item.key for item in backlog.items if item.key in found.result.allocation.unplaced and item.team not in idle
+    ]
+    if left:
+        verb = "fits" if len(left) == 1 else "fit"
+        reasons.append(
+            f"{warnings.stories(len(left))} {verb} into none of {len(found.sprints)} sprints: {warnings.named(left)}."
+        )
+    return tuple(reasons)
