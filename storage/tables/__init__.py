@@ -2,6 +2,7 @@
 
 from storage.tables.audit import AuditEntry
 from storage.tables.board import BoardIssue, BoardLink, BoardSprint
+from storage.tables.forms import PlanForm, PlanPicture, PlanProposal
 from storage.tables.operations import Lease, SeenEvent
 from storage.tables.plans import PlanVersion, Push, PushedItem, PushedSprint, SprintPlanRow, SprintPlanStatus
 from storage.tables.ventures import Authority, AuthorityAction, AuthorityKind, Venture
@@ -15,6 +16,9 @@ __all__ = [
     "BoardLink",
     "BoardSprint",
     "Lease",
+    "PlanForm",
+    "PlanPicture",
+    "PlanProposal",
     "PlanVersion",
     "Push",
     "PushedItem",
