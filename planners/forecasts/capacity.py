@@ -18,7 +18,7 @@ POINTS_PER_HOUR = 0.2
 HOURS_PER_DAY = 8.0
 # Standard deviation of log(completed / estimate). The 4-6 hours a point and a utilisation of .6-.9 alone give
 # about .3; teams' scales differ more than that, and a first sprint often delivers far less than planned.
-LOG_SPREAD = 0.55
+LOG_SPREAD = 0.7
 _SIZE = 999
 _NORMAL = NormalDist()
 _Z = np.array([_NORMAL.inv_cdf((i + 0.5) / _SIZE) for i in range(_SIZE)])

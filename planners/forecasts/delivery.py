@@ -56,9 +56,5 @@ def forecast_delivery(throughput: Sequence[float], backlog: float, *, seed: int 
     active = int((recent > 0).sum())
     notes: tuple[str, ...] = ()
     if active < ENOUGH:
-        notes = (
-            f"Only {active} periods with completed work: the range is a guess until there are {ENOUGH}.",
-        )
-    return Forecast.of(
-        needed, basis=f"the last {recent.size} periods", notes=notes, reliable=active >= ENOUGH
-    )
+        notes = (f"Only {active} periods with completed work: the range is a guess until there are {ENOUGH}.",)
+    return Forecast.of(needed, basis=f"the last {recent.size} periods", notes=notes, reliable=active >= ENOUGH)
