@@ -1,0 +1,1 @@
+"""Everything that meets another vendor, each behind a narrow port."""

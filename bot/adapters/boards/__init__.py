@@ -1,0 +1,1 @@
+"""Where a backlog lives: Jira, or the embedded board."""

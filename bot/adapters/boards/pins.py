@@ -1,0 +1,36 @@
+"""Which items a board holds fast, in the numbers of a plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from bot.adapters.boards.port import Board, Pins
+from planners.sprints.model import PinnedSprint
+from planners.sprints.pushing import HeldIssue, HeldSprint
+
+
+def pins_of(issues: Iterable[HeldIssue], sprints: Iterable[HeldSprint], first_day: dt.date, sprint_days: int) -> Pins:
+    """The pins of the issues that are fixed in a dated sprint."""
+    starts = {sprint.sprint_id: sprint.start for sprint in sprints}
+    pinned, before = [], []
+    for issue in issues:
+        start = starts.get(issue.sprint_id or "")
+        if not issue.fixed or start is None:
+            continue
+        number = (start - first_day).days // sprint_days + 1
+        if number >= 1:
+            pinned.append(PinnedSprint(key=issue.key, sprint=number))
+        else:
+            before.append(issue.key)
+    return Pins(tuple(pinned), tuple(before))
+
+
+def all_held(board: Board) -> list[HeldIssue]:
+    """Every issue that carries the venture's mark."""
+    page = board.find()
+    issues = list(page.issues)
+    while page.next is not None:
+        page = board.find(page.next)
+        issues += page.issues
+    return issues
