@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from statistics import NormalDist
-
-import numpy as np
 
 from planners.forecasts import Forecast
 from planners.forecasts.delivery import PlannedItem as SimulatedItem
 from planners.forecasts.delivery import TeamPace, simulate_plan
-from planners.forecasts.simulation import PERSISTENCE
 from planners.plan.models import Priority
 from planners.sprints.backlog import OpenItem
 from planners.sprints.build import Due, points
@@ -29,9 +25,10 @@ RUNS = 10_000
 # Items x runs; bounds the memory of a simulation to about a quarter of a gigabyte.
 CELLS = 6_000_000
 FEWEST_RUNS = 500
-BURN_UP_RUNS = 2_000
-_MARKS = "milestone marks"
-_NORMAL = NormalDist()
+# How sure each line of the burn-up is: p15, p50 and p85 of the points done are reached with this confidence.
+LINES = (0.85, 0.50, 0.15)
+SPARE = 2
+_MARKS = "mark"
 
 
 def plan_forecast(
@@ -52,10 +49,10 @@ def plan_forecast(
         return PlanForecast(must_haves=None, everything=nothing, basis="nothing is left to do")
     last = len(planned) + 1
     order = sorted(items, key=lambda item: sprint_of.get(item.key, last))
-    # The marks of milestones are items of a team of their own, so that an item may be in several milestones; the
-    # group that holds every item but the marks is an epic.
+    # Marks stand for groups, as an item may be in several: they are items of a team of their own that wait.
     simulated = [_simulated(item) for item in order]
-    simulated += [SimulatedItem(f"{_MARKS} {due.name}", _MARKS, 0.0, due.items, milestone=due.name) for due in dues]
+    simulated.append(_mark(EVERYTHING, tuple(item.key for item in order)))
+    simulated += [_mark(due.name, due.items) for due in dues]
     teams = [TeamPace(c.key, c.velocity, _availability(c)) for c in capacities.values()]
     teams.append(TeamPace(_MARKS, Forecast.of([1.0], basis="marks")))
     result = simulate_plan(
@@ -65,22 +62,26 @@ def plan_forecast(
         runs=max(FEWEST_RUNS, min(RUNS, CELLS // len(simulated))),
         seed=options.seed,
     )
-    horizon = result.horizon
-    # A mark comes a sprint after the last of what it waits for, unless the same sprint will do.
-    shift = 0 if options.same_sprint else 1
-    everything = _dates(EVERYTHING, result.epics[EVERYTHING], horizon, options)
+    calendar = _Calendar(options, result.horizon)
+    everything = result.milestones[_name(EVERYTHING)]
     must = result.must_haves
-    needed = result.epics[EVERYTHING].quantile(0.85)
-    length = max(len(planned), min(int(needed), horizon, 2 * len(planned) + 2))
     return PlanForecast(
-        must_haves=None if must is None else _dates(MUST_HAVES, must, horizon, options),
-        everything=everything,
+        must_haves=None if must is None else calendar.dates(MUST_HAVES, must),
+        everything=calendar.dates(EVERYTHING, everything, marked=True),
         milestones=tuple(
-            _dates(due.title, result.milestones[due.name], horizon, options, due=due, shift=shift) for due in dues
+            calendar.dates(due.title, result.milestones[_name(due.name)], marked=True, due=due) for due in dues
         ),
-        burn_up=_burn_up(items, capacities, options, planned, length),
+        burn_up=_burn_up(items, result.epics, lambda level: calendar.sprint(everything, level, True), options, planned),
         basis=basis,
     )
+
+
+def _name(of: str) -> str:
+    return f"{_MARKS} {of}"
+
+
+def _mark(of: str, waits_for: tuple[str, ...]) -> SimulatedItem:
+    return SimulatedItem(_name(of), _MARKS, 0.0, waits_for, milestone=_name(of))
 
 
 def _simulated(item: OpenItem) -> SimulatedItem:
@@ -91,9 +92,46 @@ def _simulated(item: OpenItem) -> SimulatedItem:
         float(item.points),
         item.waits_for,
         must_have=story.priority is Priority.MUST,
-        epic=EVERYTHING,
+        # A group of its own, so that the simulation also says when each item is done.
+        epic=item.key,
         earliest=max(story.not_before or 1, story.sprint or 1),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Calendar:
+    """From sprint numbers, as the simulation counts them, to dates."""
+
+    options: PlanOptions
+    horizon: int
+
+    def dates(self, name: str, done: Forecast, *, marked: bool = False, due: Due | None = None) -> DateForecast:
+        """The dates of a forecast; `marked` as in :meth:`sprint`."""
+        found = {confidence: self._date(self.sprint(done, float(confidence), marked)) for confidence in CONFIDENCES}
+        shift = self._shift(marked)
+        return DateForecast(
+            name=name,
+            due=due.date if due else None,
+            dates={confidence: day for confidence, day in found.items() if day},
+            at_confidence=self._date(self.sprint(done, float(self.options.confidence), marked)),
+            probability_on_time=round(done.probability(at_most=due.sprint + shift), 4) if due else None,
+        )
+
+    def sprint(self, done: Forecast, confidence: float, marked: bool) -> int:
+        """The sprint by whose end it is done; beyond the horizon means never.
+
+        A mark comes a sprint after what it waits for, unless the same sprint will do: that one is taken off.
+        """
+        sprint = int(done.quantile(confidence))
+        return sprint if sprint > self.horizon else max(1, sprint - self._shift(marked))
+
+    def _shift(self, marked: bool) -> int:
+        return 1 if marked and not self.options.same_sprint else 0
+
+    def _date(self, sprint: int) -> dt.date | None:
+        if sprint > self.horizon:
+            return None
+        return sprint_dates(self.options.start, self.options.sprint_weeks, sprint).end
 
 
 def _availability(capacity: TeamCapacity) -> tuple[float, ...]:
@@ -102,72 +140,44 @@ def _availability(capacity: TeamCapacity) -> tuple[float, ...]:
     return (*known, sum(known) / len(known))
 
 
-def _dates(
-    name: str, done: Forecast, horizon: int, options: PlanOptions, *, due: Due | None = None, shift: int = 0
-) -> DateForecast:
-    def date(confidence: float) -> dt.date | None:
-        sprint = int(done.quantile(confidence))
-        if sprint > horizon:
-            return None
-        return sprint_dates(options.start, options.sprint_weeks, max(1, sprint - shift)).end
-
-    dates = {confidence: day for confidence in CONFIDENCES if (day := date(float(confidence)))}
-    return DateForecast(
-        name=name,
-        due=due.date if due else None,
-        dates=dates,
-        at_confidence=date(float(options.confidence)),
-        probability_on_time=round(done.probability(at_most=due.sprint + shift), 4) if due else None,
-    )
-
-
 def _burn_up(
     items: Sequence[OpenItem],
-    capacities: Mapping[str, TeamCapacity],
+    done: Mapping[str, Forecast],
+    everything: Callable[[float], int],
     options: PlanOptions,
     planned: Sequence[int],
-    length: int,
 ) -> tuple[BurnUpPoint, ...]:
-    """Cumulated points of plan and forecast at the end of each of `length` sprints, and at the start."""
+    """Cumulated points of plan and forecast at the start and at the end of each sprint until both are through.
+
+    An item counts in the sprint by whose end it is done with the confidence of its line. That each is done is likelier
+    than that all are: the last one counts when `everything` is done, so that line and date say the same. Lines that
+    don't get there end at most as long after the plan as the plan takes.
+    """
     scope = sum((item.points for item in items), Decimal(0))
-    done = _burned(items, capacities, options, length)
-    low, middle, high = np.quantile(done, (0.15, 0.5, 0.85), axis=1)
-    reached = 0
-    result = [_point(0, options, scope, 0, (0.0, 0.0, 0.0))]
-    for n in range(length):
-        reached += planned[n] if n < len(planned) else 0
-        result.append(_point(n + 1, options, scope, reached, (low[n], middle[n], high[n])))
+    by_sprint: list[dict[int, Decimal]] = []
+    for level in LINES:
+        sprints = {item.key: int(done[item.key].quantile(level)) for item in items}
+        last = max(sprints, key=lambda key: sprints[key])
+        sprints[last] = max(sprints[last], everything(level))
+        amounts: dict[int, Decimal] = {}
+        for item in items:
+            amounts[sprints[item.key]] = amounts.get(sprints[item.key], Decimal(0)) + item.points
+        by_sprint.append(amounts)
+    length = max(len(planned), min(max(by_sprint[0]), 2 * len(planned) + SPARE))
+    reached = [Decimal(0)] * len(LINES)
+    result = [_point(0, options, scope, 0, reached)]
+    load = 0
+    for n in range(1, length + 1):
+        load += planned[n - 1] if n <= len(planned) else 0
+        reached = [amount + amounts.get(n, Decimal(0)) for amount, amounts in zip(reached, by_sprint, strict=True)]
+        result.append(_point(n, options, scope, load, reached))
     return tuple(result)
 
 
-def _point(
-    sprint: int, options: PlanOptions, scope: Decimal, planned: int, done: tuple[float, float, float]
-) -> BurnUpPoint:
+def _point(sprint: int, options: PlanOptions, scope: Decimal, load: int, done: Sequence[Decimal]) -> BurnUpPoint:
     date = sprint_dates(options.start, options.sprint_weeks, sprint).end if sprint else options.start
-    low, middle, high = (Decimal(str(round(value, 1))) for value in done)
-    return BurnUpPoint(sprint=sprint, date=date, scope=scope, planned=points(planned), p15=low, p50=middle, p85=high)
-
-
-def _burned(
-    items: Sequence[OpenItem], capacities: Mapping[str, TeamCapacity], options: PlanOptions, length: int
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """Points done after each sprint, sprints x runs: each team at its own pace up to the size of its work."""
-    rng = np.random.default_rng(options.seed)
-    done = np.zeros((length, BURN_UP_RUNS))
-    for capacity in capacities.values():
-        work = float(sum((item.points for item in items if item.team == capacity.key), Decimal(0)))
-        noise = math.sqrt(1 - PERSISTENCE) * rng.standard_normal((length, BURN_UP_RUNS))
-        noise += math.sqrt(PERSISTENCE) * rng.standard_normal(BURN_UP_RUNS)
-        values = capacity.velocity.values
-        ranks = (np.arange(values.size) + 0.5) / values.size
-        z = np.array([_NORMAL.inv_cdf(rank) for rank in ranks])
-        pace = np.maximum(np.interp(noise, z, values), 0.0)
-        usual = _availability(capacity)
-        scale = np.full(length, usual[-1])
-        known = min(length, len(usual))
-        scale[:known] = usual[:known]
-        done += np.minimum(np.cumsum(pace * scale[:, None], axis=0), work)
-    return done
+    low, middle, high = done
+    return BurnUpPoint(sprint=sprint, date=date, scope=scope, planned=points(load), p15=low, p50=middle, p85=high)
 
 
 def forecast_sentence(plan: SprintPlan) -> str:
