@@ -124,17 +124,17 @@ def local_slack(workspace: Workspace, *, port: int = 0) -> Iterator[LocalSlack]:
     """
     binary = _binary()
     folder = Path(tempfile.mkdtemp(prefix="muster-slack-"))
-    try:
-        # Bun splits its options at blanks and knows no quotes: a relative path holds none.
-        shutil.copy(Path(__file__).with_name("loopback.ts"), folder / "loopback.ts")
-        (folder / "workspace.json").write_text(json.dumps(workspace.config()))
-        argv = [str(binary), "--config", "workspace.json", "--port", str(port), "--base-host", "127.0.0.1"]
-        argv += ["--files-dir", str(folder / "files")]
-        with Program("local-slack", argv, env={"BUN_OPTIONS": "--preload=./loopback.ts"}, cwd=folder) as program:
-            url = program.wait_ready(lambda: _page(program.tail()), seconds=READY_SECONDS)
-            yield LocalSlack(program, workspace, url)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    # Bun splits its options at blanks and knows no quotes: a relative path holds none.
+    shutil.copy(Path(__file__).with_name("loopback.ts"), folder / "loopback.ts")
+    (folder / "workspace.json").write_text(json.dumps(workspace.config()))
+    argv = [str(binary), "--config", "workspace.json", "--port", str(port), "--base-host", "127.0.0.1"]
+    argv += ["--files-dir", str(folder / "files")]
+    env = {"BUN_OPTIONS": "--preload=./loopback.ts"}
+    with Program("local-slack", argv, env=env, cwd=folder, scratch=folder) as program:
+        url = program.wait_ready(lambda: _page(program.tail()), seconds=READY_SECONDS)
+        slack = LocalSlack(program, workspace, url)
+        yield slack
+        slack.close()
 
 
 def _binary() -> Path:

@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,7 +20,8 @@ TAIL_LINES = 40
 # Runs beside the program in a session of its own. Its standard input is a pipe that we hold: when we end,
 # however we end, the pipe closes and it kills the program's whole process group. A parent-death signal would
 # not do: it follows the thread that started the program, and does not reach what the program started.
-_WATCHDOG = 'read -r _; kill -s KILL -- "-$1" 2>/dev/null'
+# It also removes the program's scratch folder.
+_WATCHDOG = 'read -r _; kill -s KILL -- "-$1" 2>/dev/null; [ -z "$2" ] || rm -rf -- "$2"'
 
 _numbers = itertools.count(1)
 
@@ -86,10 +88,16 @@ class Program:
         *,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
+        user: str | None = None,
+        scratch: Path | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
     ) -> None:
-        """Start `argv` in its own process group; `env` is added to ours. Output goes to a file, see `log`."""
+        """Start `argv` in its own process group; `env` is added to ours. Output goes to a file, see `log`.
+
+        `user` is who it runs as, when we are root. `scratch` is a folder to remove when the program has ended.
+        """
         self.name = name
+        self._scratch = scratch
         self.log = _log_file(name)
         self._stop_signal = stop_signal
         with self.log.open("wb") as output:
@@ -101,9 +109,11 @@ class Program:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                user=user,
+                extra_groups=[] if user else None,
             )
         self._watchdog = subprocess.Popen(
-            ["sh", "-c", _WATCHDOG, "watchdog", str(self._process.pid)],
+            ["sh", "-c", _WATCHDOG, "watchdog", str(self._process.pid), str(scratch or "")],
             stdin=subprocess.PIPE,
             start_new_session=True,
         )
@@ -159,6 +169,8 @@ class Program:
         self._watchdog.wait()
         if self._watchdog.stdin:
             self._watchdog.stdin.close()
+        if self._scratch:
+            shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):

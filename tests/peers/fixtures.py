@@ -8,6 +8,13 @@ import pytest
 from tests.peers import require
 from tests.peers.jira_fake import FakeJira, Options, fake_jira
 from tests.peers.local_slack import LocalSlack, running_workspace
+from tests.peers.postgres import fresh_database
+
+
+@pytest.fixture
+def postgres_url() -> str:
+    """A new, empty PostgreSQL database, as an address for SQLAlchemy."""
+    return require("PostgreSQL", fresh_database)
 
 
 @pytest.fixture
