@@ -1,0 +1,1 @@
+"""What people see in Slack: pure builders from values to plain dicts, within Slack's limits."""
