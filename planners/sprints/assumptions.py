@@ -10,7 +10,7 @@ from planners.sprints.build import skills_are_checked
 from planners.sprints.calendar import SprintDates, holidays_between
 from planners.sprints.capacity import TeamCapacity
 from planners.sprints.model import Assumption, PlanOptions
-from planners.sprints.warnings import named, stories
+from planners.sprints.words import named, percent, stories
 
 SHOWN_HOLIDAYS = 6
 
@@ -31,15 +31,15 @@ def assumptions_of(
     result += [
         Assumption(name="Sprint length", text=f"{weeks}, the first from {options.start.isoformat()}"),
         Assumption(
-            name="Commitment buffer", text=f"{_percent(options.buffer)} of the capacity is kept free in every sprint"
+            name="Commitment buffer", text=f"{percent(options.buffer)} of the capacity is kept free in every sprint"
         ),
-        Assumption(name="Confidence", text=f"{_percent(options.confidence)} for velocity and dates"),
+        Assumption(name="Confidence", text=f"{percent(options.confidence)} for velocity and dates"),
     ]
     if any(not capacity.from_history and capacity.known for capacity in used):
-        text = f"{UTILISATION:.0%} of working hours go to sprint items, and an hour gives {POINTS_PER_HOUR} points"
+        text = f"{percent(UTILISATION)} of working hours go to sprint items, and an hour gives {POINTS_PER_HOUR} points"
         result.append(Assumption(name="Utilisation", text=text))
     if options.capacity_factor != 1:
-        text = f"planned with {options.capacity_factor * 100:.0f} % of it, as asked"
+        text = f"planned with {percent(options.capacity_factor)} of it, as asked"
         result.append(Assumption(name="Capacity", text=text))
     result += _holidays(teams, used, sprints)
     result += _absences(used, sprints)
@@ -56,10 +56,6 @@ def assumptions_of(
             Assumption(name="Horizon", text=f"{count}, until {sprints[-1].end.isoformat()}; no work is added meanwhile")
         )
     return tuple(result)
-
-
-def _percent(share: object) -> str:
-    return f"{share:.0%}".replace("%", " %")
 
 
 def _holidays(teams: Teams, used: Sequence[TeamCapacity], sprints: Sequence[SprintDates]) -> list[Assumption]:

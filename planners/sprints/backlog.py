@@ -17,6 +17,7 @@ from planners.plan.problems import Problem
 from planners.sprints import warnings
 from planners.sprints.cycles import Cycle, open_cycles
 from planners.sprints.model import Assumption, PlanningError, PlanOptions, PlanWarning
+from planners.sprints.words import stories as counted
 
 POINTS_WITHOUT_ANY = Decimal(3)
 NEED = {Priority.MUST: 0, Priority.SHOULD: 1, Priority.COULD: 2, Priority.WONT: 3}
@@ -106,7 +107,7 @@ def open_backlog(stories: Sequence[NormalisedStory], teams: Teams, options: Plan
         chosen = [key for key in chosen if key not in others]
         taken = {other for key in chosen for other in by_key[key].depends_on if other in others}
         if taken:
-            text = f"{warnings.stories(len(taken))} of other teams, which {options.team} waits for, count as done"
+            text = f"{counted(len(taken))} of other teams, which {options.team} waits for, count as done"
             assumptions.append(Assumption(name="Other teams", text=text))
     kept = set(chosen)
     waits = {key: tuple(dict.fromkeys(other for other in by_key[key].depends_on if other in kept)) for key in chosen}

@@ -18,6 +18,7 @@ from planners.forecasts.velocity import CompletedSprint, forecast_velocity
 from planners.plan.models import HistoricSprint, Person
 from planners.sprints.calendar import SprintDates, country_working_days, working_days
 from planners.sprints.model import PlanOptions
+from planners.sprints.words import percent
 
 HUNDRED = 100
 WEEKDAYS = 5
@@ -169,10 +170,10 @@ def _history_basis(
     count = len(history)
     text = (
         f"from {count} closed sprint{'s' if count != 1 else ''}: median {velocity.quantile(0.5):.0f} points, at least "
-        f"{base:.0f} in {options.confidence:.0%} of sprints"
+        f"{base:.0f} in {percent(options.confidence)} of sprints"
     )
     if abs(level - 1) >= 0.01:
-        text += f", scaled by {level:.0%} because the team or the sprint length differs from then"
+        text += f", scaled by {percent(level)} because the team or the sprint length differs from then"
     if not velocity.reliable:
         text += "; few sprints, so the range is wide"
     return text

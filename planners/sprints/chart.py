@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from planners.sprints.forecasting import forecast_sentence
 from planners.sprints.model import BurnUpPoint, DateForecast, SprintPlan
-from planners.sprints.warnings import long_date, short
+from planners.sprints.words import amount, long_date, percent, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,14 +62,18 @@ def burn_up_alt_text(plan: SprintPlan) -> str:
         return "No burn-up: nothing is left to plan."
     last = points[-1]
     lines = [
-        f"Burn-up of {short(plan.title, TITLE_LENGTH)}: {last.scope:f} points of scope.",
+        f"Burn-up of {short(plan.title, TITLE_LENGTH)}: {amount(last.scope)} points of scope.",
         f"{plan.sprints[-1].name} of the plan ends on {long_date(plan.sprints[-1].end)}." if plan.sprints else "",
         _done(plan.forecast.everything),
         forecast_sentence(plan),
     ]
     for milestone in plan.forecast.milestones[:MOST_MILESTONES]:
         if milestone.due:
-            chance = "" if milestone.probability_on_time is None else f", {_percent(milestone)} likely to be on time"
+            chance = (
+                ""
+                if milestone.probability_on_time is None
+                else f", {percent(milestone.probability_on_time)} likely to be on time"
+            )
             lines.append(f"Milestone {short(milestone.name)}: due {long_date(milestone.due)}{chance}.")
     return " ".join(line for line in lines if line)[:2000]
 
@@ -103,7 +107,7 @@ def _draw_lines(axes: Axes, points: Sequence[BurnUpPoint]) -> None:
         label="Planned",
         zorder=5,
     )
-    axes.plot(days, scope, color=INK, linewidth=2.5, label=f"Scope, {points[-1].scope:f} points", zorder=2)
+    axes.plot(days, scope, color=INK, linewidth=2.5, label=f"Scope, {amount(points[-1].scope)} points", zorder=2)
 
 
 def _until(values: Sequence[float], scope: Sequence[float]) -> int:
@@ -120,7 +124,7 @@ def _draw_milestones(axes: Axes, points: Sequence[BurnUpPoint], milestones: Sequ
         day = _day(due)
         label = "Milestone, and its chance to be on time" if not row else None
         axes.plot([day, day], [0, height * HEADROOM], color=INK, linewidth=1.8, linestyle=":", zorder=1, label=label)
-        chance = "" if milestone.probability_on_time is None else f" {_percent(milestone)}"
+        chance = "" if milestone.probability_on_time is None else f" {percent(milestone.probability_on_time)}"
         axes.text(
             day,
             height * (HEADROOM - 0.06 - 0.085 * (row % 3)),
@@ -163,7 +167,3 @@ def _dress(axes: Axes, points: Sequence[BurnUpPoint], headroom: float) -> None:
 def _day(date: dt.date) -> float:
     """A place on the axis: days. Without matplotlib's date machinery, which reads the machine's settings."""
     return float(date.toordinal())
-
-
-def _percent(milestone: DateForecast) -> str:
-    return f"{(milestone.probability_on_time or 0) * 100:.0f} %"

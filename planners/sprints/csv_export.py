@@ -23,10 +23,10 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from planners.plan.models import Priority
 from planners.sprints.model import PlannedEpic, PlannedItem, PlannedTask, SprintPlan
+from planners.sprints.words import amount
 
 _HEADER = (
     "Issue Id",
@@ -111,7 +111,7 @@ def _story(item: PlannedItem, number: str, parent: str, sprint: str, blocks: Seq
         item.title,
         _description(item),
         _PRIORITIES[item.priority],
-        _number(item.points),
+        amount(item.points),
         sprint,
         item.key,
     )
@@ -119,13 +119,9 @@ def _story(item: PlannedItem, number: str, parent: str, sprint: str, blocks: Seq
 
 
 def _task(task: PlannedTask, number: str, parent: str, item: PlannedItem) -> _Row:
-    amount = "" if task.points is None else _number(task.points)
+    size = "" if task.points is None else amount(task.points)
     priority = _PRIORITIES[item.priority]
-    return _Row((number, parent, "Sub-task", task.title, task.description, priority, amount, "", task.key))
-
-
-def _number(points: Decimal) -> str:
-    return f"{points.normalize():f}"
+    return _Row((number, parent, "Sub-task", task.title, task.description, priority, size, "", task.key))
 
 
 def _description(item: PlannedItem) -> str:

@@ -15,7 +15,7 @@ from planners.sprints.model import (
     PlanOptions,
     SprintPlan,
 )
-from planners.sprints.warnings import long_date
+from planners.sprints.words import long_date, percent
 
 # What a board shows of an item, with the word a person has for it.
 _FIELDS = {
@@ -86,7 +86,7 @@ def _option_changes(before: PlanOptions, after: PlanOptions) -> Iterator[str]:
 
 def _worded(name: str, value: object) -> str:
     if name in _SHARES and isinstance(value, Decimal):
-        return f"{value * 100:.0f} %"
+        return percent(value)
     if isinstance(value, dt.date):
         return long_date(value)
     if isinstance(value, bool):
@@ -107,7 +107,7 @@ def _forecast_changes(before: SprintPlan, after: SprintPlan) -> Iterator[str]:
             yield f"{name}: {'new' if was is None else 'no longer in the plan'}"
             continue
         if (was.at_confidence, shares[0]) != (now.at_confidence, shares[1]):
-            confidence = f"{shares[0] * 100:.0f} %" if shares[0] == shares[1] else "the chosen confidence"
+            confidence = percent(shares[0]) if shares[0] == shares[1] else "the chosen confidence"
             yield f"{name} at {confidence}: {_day(was)} → {_day(now)}"
 
 

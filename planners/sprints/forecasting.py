@@ -16,7 +16,7 @@ from planners.sprints.build import Due, points
 from planners.sprints.calendar import sprint_dates
 from planners.sprints.capacity import TeamCapacity
 from planners.sprints.model import BurnUpPoint, DateForecast, PlanForecast, PlanOptions, SprintPlan
-from planners.sprints.warnings import long_date
+from planners.sprints.words import long_date, percent
 
 CONFIDENCES = ("0.50", "0.70", "0.85", "0.95")
 EVERYTHING = "Everything"
@@ -186,7 +186,7 @@ def forecast_sentence(plan: SprintPlan) -> str:
         return "Nothing is left to plan."
     done = plan.forecast.must_haves or plan.forecast.everything
     what = "All must-haves" if plan.forecast.must_haves else "Everything"
-    share = f"{plan.options.confidence * 100:.0f} %"
+    share = percent(plan.options.confidence)
     if done.at_confidence is None:
         return f"{what}: no date at {share} confidence can be given, because it lies too far ahead."
     return f"{what} by {long_date(done.at_confidence)} at {share} confidence."

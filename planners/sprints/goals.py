@@ -3,79 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 
 from planners.sprints.backlog import OpenItem
-from planners.sprints.build import Due
-from planners.sprints.warnings import short
+from planners.sprints.build import Due, hundredths
+from planners.sprints.words import short
 
 LENGTH = 60
-
-
-@dataclass(frozen=True, slots=True)
-class _Share:
-    """How much of an epic is in one sprint."""
-
-    epic: str
-    points: Decimal
-    finished: bool
+NOTHING = "Nothing planned: room for what comes up"
 
 
 def sprint_goals(
     items: Sequence[OpenItem],
     done_in: Mapping[str, int],
+    shares: Mapping[int, Sequence[tuple[OpenItem, int]]],
     dues: Sequence[Due],
     epics: Mapping[str, str],
     sprints: int,
 ) -> tuple[str, ...]:
     """One short goal for each of sprints 1..`sprints`.
 
-    A milestone that the sprint completes comes first, then epics that it finishes, then the epic that it advances
-    most, then its biggest story. `epics` holds the titles of epics by key; `done_in` the sprint of each placed item.
+    A milestone that the sprint completes comes first, then epics that it finishes, then the epic that most of its work
+    is for, then its biggest story. `epics` holds the titles of epics by key, `done_in` the sprint in which each placed
+    item is done, and `shares` the items of each sprint with the hundredths of a point that they take there.
     """
-    by_sprint: dict[int, list[OpenItem]] = {}
-    epic_end: dict[str, int] = {}
+    whole: dict[str, int] = {}
+    last: dict[str, int] = {}
     for item in items:
-        sprint = done_in.get(item.key)
-        if sprint is not None:
-            by_sprint.setdefault(sprint, []).append(item)
-        if item.story.epic:
+        if epic := item.story.epic:
+            whole[epic] = whole.get(epic, 0) + hundredths(item.points)
             # An epic with an item in no sprint is never finished.
-            epic_end[item.story.epic] = max(epic_end.get(item.story.epic, 0), sprint or sprints + 1)
+            last[epic] = max(last.get(epic, 0), done_in.get(item.key, sprints + 1))
     reached: dict[int, list[str]] = {}
     for due in dues:
         if all(key in done_in for key in due.items):
             reached.setdefault(max(done_in[key] for key in due.items), []).append(due.title)
-    return tuple(
-        _goal(by_sprint.get(n, []), reached.get(n, []), epics, {e for e, last in epic_end.items() if last == n})
-        for n in range(1, sprints + 1)
-    )
+    so_far: dict[str, int] = {}
+    goals = []
+    for sprint in range(1, sprints + 1):
+        work = _work_by_epic(shares.get(sprint, ()))
+        for epic, units in work.items():
+            so_far[epic] = so_far.get(epic, 0) + units
+        finished = [epics.get(epic, epic) for epic in work if last[epic] == sprint]
+        if sprint in reached:
+            goals.append(f"Reach {_listed(reached[sprint])}")
+        elif finished:
+            goals.append(f"Finish {_listed(finished)}")
+        elif work:
+            epic = next(iter(work))
+            progress = f" to {so_far[epic] * 100 // whole[epic]} %" if whole[epic] else ""
+            goals.append(f"Bring {short(epics.get(epic, epic), LENGTH)}{progress}")
+        else:
+            goals.append(_biggest(shares.get(sprint, ()), done_in, sprint))
+    return tuple(goals)
 
 
-def _goal(items: Sequence[OpenItem], milestones: Sequence[str], epics: Mapping[str, str], finished: set[str]) -> str:
-    shares = _shares(items, finished)
-    done = [epics.get(share.epic, share.epic) for share in shares if share.finished]
-    if milestones:
-        return f"Reach {_listed(milestones)}"
-    if done:
-        return f"Finish {_listed(done)}"
-    if shares:
-        return f"Advance {short(epics.get(shares[0].epic, shares[0].epic), LENGTH)}"
-    if items:
-        biggest = max(items, key=lambda item: item.points)
-        return f"Deliver {short(biggest.story.title, LENGTH)}"
-    return "No story is finished; work on the ones in parts goes on"
-
-
-def _shares(items: Sequence[OpenItem], finished: set[str]) -> list[_Share]:
-    """Epics in the sprint, the one with most points first."""
-    amounts: dict[str, Decimal] = {}
-    for item in items:
+def _work_by_epic(shares: Sequence[tuple[OpenItem, int]]) -> dict[str, int]:
+    """Hundredths of a point in the sprint by epic, the most first."""
+    amounts: dict[str, int] = {}
+    for item, units in shares:
         if item.story.epic:
-            amounts[item.story.epic] = amounts.get(item.story.epic, Decimal(0)) + item.points
-    shares = [_Share(epic, amount, epic in finished) for epic, amount in amounts.items()]
-    return sorted(shares, key=lambda share: -share.points)
+            amounts[item.story.epic] = amounts.get(item.story.epic, 0) + units
+    return dict(sorted(amounts.items(), key=lambda pair: -pair[1]))
+
+
+def _biggest(shares: Sequence[tuple[OpenItem, int]], done_in: Mapping[str, int], sprint: int) -> str:
+    if not shares:
+        return NOTHING
+    item = max(shares, key=lambda share: share[1])[0]
+    verb = "Deliver" if done_in.get(item.key) == sprint else "Go on with"
+    return f"{verb} {short(item.story.title, LENGTH)}"
 
 
 def _listed(titles: Sequence[str]) -> str:

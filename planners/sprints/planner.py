@@ -20,9 +20,10 @@ from planners.sprints.calendar import UnknownCountry, next_monday
 from planners.sprints.capacity import TeamCapacity
 from planners.sprints.engine import Progress
 from planners.sprints.forecasting import plan_forecast
-from planners.sprints.model import PinnedSprint, PlanningError, PlanOptions, PlanWarning, SprintPlan
+from planners.sprints.model import PinnedSprint, PlanForecast, PlanningError, PlanOptions, PlanWarning, SprintPlan
 from planners.sprints.result import Result
 from planners.sprints.schedule import Schedule, schedule
+from planners.sprints.words import named, stories
 
 
 def default_options(document: PlanDocument, today: dt.date) -> PlanOptions:
@@ -81,6 +82,15 @@ def plan_sprints(
     result = Result(backlog.items, found, fixed, dues, options, normal.epics)
     sprints = result.sprints()
     used = found.sprints[: len(sprints)]
+    forecast = plan_forecast(
+        backlog.items,
+        found.result.allocation.sprint_of,
+        dues,
+        found.capacities,
+        options,
+        result.loads(),
+        _basis(found, backlog),
+    )
     plan = SprintPlan(
         venture=document.plan.venture,
         title=document.plan.title,
@@ -88,20 +98,12 @@ def plan_sprints(
         sprints=sprints,
         epics=result.epics(),
         items=result.items(),
-        warnings=_warnings(teams, backlog, found, result, dues),
+        warnings=_warnings(teams, backlog, found, result, dues, forecast),
         assumptions=(
             *assumptions_of(backlog.items, teams, found.capacities, used, options),
             *backlog.assumptions,
         ),
-        forecast=plan_forecast(
-            backlog.items,
-            found.result.allocation.sprint_of,
-            dues,
-            found.capacities,
-            options,
-            result.loads(),
-            _basis(found, backlog),
-        ),
+        forecast=forecast,
         infeasible=_infeasible(backlog, found),
         digest="",
     )
@@ -117,7 +119,7 @@ def plan_digest(plan: SprintPlan) -> str:
 
 def _unknown_team(name: str, teams: Teams) -> Problem:
     near = process.extractOne(name, teams.keys, score_cutoff=60)
-    hint = f"; did you mean {near[0]!r}?" if near else f"; there is {warnings.named(teams.keys)}"
+    hint = f"; did you mean {near[0]!r}?" if near else f"; there is {named(teams.keys)}"
     return Problem("team", f"the plan has no team {name!r}{hint}")
 
 
@@ -135,7 +137,7 @@ def _basis(found: Schedule, backlog: Backlog) -> str:
 
 
 def _warnings(
-    teams: Teams, backlog: Backlog, found: Schedule, result: Result, dues: Sequence[Due]
+    teams: Teams, backlog: Backlog, found: Schedule, result: Result, dues: Sequence[Due], forecast: PlanForecast
 ) -> tuple[PlanWarning, ...]:
     listed = [*teams.warnings, *backlog.warnings]
     allocation = found.result.allocation
@@ -151,10 +153,11 @@ def _warnings(
     left = [item.key for item in backlog.items if item.key in allocation.unplaced]
     if left:
         listed.append(warnings.did_not_fit(left, len(found.sprints)))
-    for due in dues:
+    for due, dated in zip(dues, forecast.milestones, strict=True):
         late = [key for key in due.items if allocation.sprint_of.get(key, len(found.sprints) + 1) > due.sprint]
         if late:
-            listed.append(warnings.milestone_late(due.title, due.date, result.done_on(due.items), late))
+            done = result.done_on(due.items)
+            listed.append(warnings.milestone_late(due.title, due.date, done, late, dated.probability_on_time))
     return tuple(listed)
 
 
@@ -177,7 +180,5 @@ def _infeasible(backlog: Backlog, found: Schedule) -> tuple[str, ...]:
     ]
     if left:
         verb = "fits" if len(left) == 1 else "fit"
-        reasons.append(
-            f"{warnings.stories(len(left))} {verb} into none of {len(found.sprints)} sprints: {warnings.named(left)}."
-        )
+        reasons.append(f"{stories(len(left))} {verb} into none of {len(found.sprints)} sprints: {named(left)}.")
     return tuple(reasons)

@@ -9,7 +9,7 @@ from planners.sprints.build import Fixed, FixedBy, demand, hundredths, skills_ar
 from planners.sprints.capacity import TeamCapacity
 from planners.sprints.model import PlanOptions
 from planners.sprints.problem import Allocation, Reason
-from planners.sprints.warnings import named, short
+from planners.sprints.words import named, short
 
 _FIXED = {
     FixedBy.BOARD: "It is in sprint {sprint} on the board, so it stays there.",
@@ -72,7 +72,11 @@ class Reasons:
 
     def _held_by_capacity(self, item: OpenItem, possible: int, sprint: int) -> str:
         capacity = self._capacities[item.team]
-        full = f"sprint {possible}" if sprint == possible + 1 else f"sprints {possible} to {sprint - 1}"
+        full = (
+            f"sprint {possible}"
+            if sprint == possible + 1
+            else f"sprints {possible} {'and' if sprint == possible + 2 else 'to'} {sprint - 1}"
+        )
         has = "has" if sprint == possible + 1 else "have"
         if self._room(item, possible, sprint) and demand(item) and skills_are_checked(capacity):
             skills = named(sorted(demand(item)))

@@ -65,7 +65,7 @@ class Result:
         """Every sprint up to the last one in use."""
         last = max(self._shares, default=0)
         titles = {key: epic.title for key, epic in self._epics.items()}
-        goals = sprint_goals(self._items, self._sprint_of, self._dues, titles, last)
+        goals = sprint_goals(self._items, self._sprint_of, self._shares, self._dues, titles, last)
         teams = [key for key in self._found.capacities if any(item.team == key for item in self._items)]
         result = []
         for dates, goal in zip(self._found.sprints[:last], goals, strict=True):

@@ -7,33 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from planners.sprints.cycles import Cycle
 from planners.sprints.model import PlanWarning, WarningKind
-
-SHOWN = 5
-TITLE_LENGTH = 40
-
-
-def named(keys: Sequence[str], shown: int = SHOWN) -> str:
-    """``A, B and C``, or the first few and how many more."""
-    if len(keys) > shown + 1:
-        return f"{', '.join(keys[:shown])} and {len(keys) - shown} more"
-    if len(keys) > 1:
-        return f"{', '.join(keys[:-1])} and {keys[-1]}"
-    return "".join(keys)
-
-
-def stories(count: int) -> str:
-    """``1 story`` or ``7 stories``."""
-    return "1 story" if count == 1 else f"{count} stories"
-
-
-def short(title: str, length: int = TITLE_LENGTH) -> str:
-    """A title cut to what fits in the middle of a sentence."""
-    return title if len(title) <= length else f"{title[: length - 1].rstrip()}…"
-
-
-def long_date(day: dt.date) -> str:
-    """``12 March 2026``."""
-    return f"{day.day} {day:%B %Y}"
+from planners.sprints.words import long_date, named, percent, short, stories
 
 
 def cycle_text(cycle: Cycle, titles: Mapping[str, str]) -> str:
@@ -129,10 +103,16 @@ def wont_needed(keys: Sequence[str]) -> PlanWarning:
     return PlanWarning(kind=WarningKind.SCOPE, text=text, items=tuple(keys))
 
 
-def milestone_late(title: str, due: dt.date, done: dt.date | None, keys: Sequence[str]) -> PlanWarning:
-    """A milestone whose items the plan finishes after its date, or not at all."""
-    when = f"not before {long_date(done)}" if done else "not within the plan"
-    text = f"Milestone '{short(title)}' is due on {long_date(due)}, but is done {when}: {named(keys)}."
+def milestone_late(
+    title: str, due: dt.date, done: dt.date | None, keys: Sequence[str], chance: float | None
+) -> PlanWarning:
+    """A milestone whose items the plan finishes after its date, or not at all. `chance` is that of being on time."""
+    when = f"finishes it on {long_date(done)}" if done else "does not finish it"
+    text = f"Milestone '{short(title)}' is due on {long_date(due)}, but the plan {when}: {named(keys)} come too late."
+    if len(keys) == 1:
+        text = text.replace(" come too late", " comes too late")
+    if chance is not None:
+        text += f" Its chance to be on time is {percent(chance)}."
     return PlanWarning(kind=WarningKind.MILESTONE_LATE, text=text, items=tuple(keys))
 
 
