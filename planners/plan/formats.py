@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from planners.plan.csv_text import read_table
+from planners.plan.history_csv import is_history, read_history
+from planners.plan.jira_csv import is_jira, read_jira
 from planners.plan.json_text import read_json
+from planners.plan.markdown_plan import read_markdown
 from planners.plan.tree import Parsed, refuse
 from planners.plan.yaml_text import read_yaml
 
@@ -34,8 +38,22 @@ def read(content: str | bytes, name: str) -> Parsed:
     match expected or recognise(text):
         case "json":
             return read_json(text, name)
+        case "csv":
+            return _read_csv(text, name)
+        case "markdown":
+            return read_markdown(text, name)
         case _:
             return read_yaml(text, name)
+
+
+def _read_csv(text: str, name: str) -> Parsed:
+    table = read_table(text, name)
+    if is_jira(table):
+        return read_jira(table, name)
+    if is_history(table):
+        return read_history(table, name)
+    message = "has neither the columns of a Jira export ('Summary', 'Issue key') nor those of a history ('completed')"
+    raise refuse(message, line=1, source=name)
 
 
 def recognise(text: str) -> Format:
