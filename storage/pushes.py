@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from planners.sprints.pushing import HeldIssue, HeldSprint, SprintState
+from planners.sprints.pushing import HeldIssue, HeldSprint, SprintState, WantedIssue
 from storage.tables import Push, PushedItem, PushedSprint, SprintPlanRow, Venture
 
 WAITING = "waiting"
@@ -128,11 +128,19 @@ def held_issue(row: PushedItem) -> HeldIssue:
     )
 
 
-def mark_creating(session: Session, push: Push, kinds: Mapping[str, str], at: dt.datetime) -> None:
-    """Remember that the board is about to be asked for these keys (each with its kind)."""
-    for key, kind in kinds.items():
-        row = PushedItem(venture=push.venture, target=push.target, key=key, kind=kind, state=CREATING, marked_at=at)
-        session.merge(row)
+def mark_creating(session: Session, push: Push, issues: Iterable[WantedIssue], at: dt.datetime) -> None:
+    """Remember that the board is about to be asked to create these, and with which words."""
+    for issue in issues:
+        session.merge(
+            PushedItem(
+                venture=push.venture,
+                target=push.target,
+                key=issue.key,
+                state=CREATING,
+                content=issue.content,
+                marked_at=at,
+            )
+        )
     session.flush()
 
 
@@ -151,9 +159,10 @@ def remember(session: Session, push: Push, issues: Iterable[HeldIssue], *, surve
     """Store what the board holds, as it says now. An empty `content` leaves what is known of the same issue."""
     for issue in issues:
         row = session.get(PushedItem, (push.venture, push.target, issue.key))
-        known = row.content if row is not None and row.issue_id == issue.issue_id else ""
+        same = row is not None and (row.issue_id == issue.issue_id or row.state == CREATING)
+        known = row.content if row is not None and same else ""
         if row is None:
-            row = PushedItem(venture=push.venture, target=push.target, key=issue.key, kind="")
+            row = PushedItem(venture=push.venture, target=push.target, key=issue.key)
         row.state, row.marked_at, row.looks = HELD, None, 0
         row.issue_id, row.issue_key = issue.issue_id, issue.issue_key
         row.content = issue.content or known

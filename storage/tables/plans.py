@@ -102,7 +102,6 @@ class PushedItem(SQLModel, table=True):
     venture: str = Field(primary_key=True, max_length=80)
     target: str = Field(primary_key=True, max_length=200)
     key: str = Field(primary_key=True, max_length=200)
-    kind: str = Field(max_length=20)
     state: str = Field(default="held", max_length=20)
     issue_id: str = Field(default="", max_length=40)
     issue_key: str = Field(default="", max_length=80)

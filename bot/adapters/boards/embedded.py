@@ -62,7 +62,7 @@ class EmbeddedBoard:
         with self._database.transaction() as session:
             return tuple(map(_held_sprint, boards.board_sprints(session, self._venture)))
 
-    def ensure_sprint(self, wanted: WantedSprint) -> HeldSprint:
+    def create_sprint(self, wanted: WantedSprint) -> HeldSprint:
         """Add a sprint unless it is there."""
         with self._database.transaction() as session:
             boards.lock_board(session, self._venture)

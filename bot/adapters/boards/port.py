@@ -1,7 +1,7 @@
 """The one port to a board. Every operation may be called again after a crash without doing harm.
 
-`create` is the exception that the flow guards: it is asked again only after :meth:`Board.look_up` said that the keys
-are not there. Calls take at most :attr:`Board.chunk` issues.
+The exceptions are guarded by the flow: `create` is asked again only after :meth:`Board.look_up` said that the keys are
+not there, `create_sprint` after :meth:`Board.sprints` said so. Calls take at most :attr:`Board.chunk` issues.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ class Board(Protocol):
 
     @property
     def settle_seconds(self) -> float:
-        """How long a created issue may stay invisible to :meth:`look_up`; 0 when it is seen at once."""
+        """How long what was created may stay invisible to :meth:`look_up`; 0 when it is seen at once."""
         ...
 
     def describe(self) -> BoardInfo:
@@ -155,8 +155,8 @@ class Board(Protocol):
         """The sprints of the board."""
         ...
 
-    def ensure_sprint(self, wanted: WantedSprint) -> HeldSprint:
-        """Create a sprint unless one of the same name and start is there."""
+    def create_sprint(self, wanted: WantedSprint) -> HeldSprint:
+        """Create a sprint that :meth:`sprints`, asked just before, does not have."""
         ...
 
     def change_sprint(self, sprint_id: str, wanted: WantedSprint) -> HeldSprint:

@@ -1,0 +1,186 @@
+"""The operations of a push, a few at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlmodel import Session
+
+from bot.adapters.boards.port import BoardMisconfigured, BoardRefused, BoardUnavailable, NewIssue
+from bot.flows.push_state import Answer, Change, PushState, done, wait
+from planners.sprints.pushing import Difference, HeldIssue, WantedIssue
+from storage import pushes
+from storage.tables import Push, PushedItem
+
+ONE_BY_ONE = 10
+Operation = TypeVar("Operation")
+
+
+class PushWriting:
+    """Writes the difference between a plan and a board, chunk by chunk."""
+
+    def __init__(self, state: PushState) -> None:
+        self._state = state
+
+    def write_chunk(self) -> Answer:
+        """Do the next few operations."""
+        step = self._state.difference()
+        operations = (self._create, self._update, self._link, self._move, self._to_backlog, self._remove)
+        answers = (operation(step) for operation in operations)
+        return next((answer for answer in answers if answer is not None), done())
+
+    def _create(self, step: Difference) -> Answer | None:
+        push, rows = self._state.read()
+        held = pushes.held_issues(rows)
+        pending = [issue for issue in step.create if f"create {issue.key}" not in push.refused]
+        if not pending:
+            return None
+        chunk = [issue for issue in pending if issue.kind is pending[0].kind][: self._state.board().chunk]
+        orphans = [issue for issue in chunk if issue.parent is not None and issue.parent not in held]
+        if orphans:
+            refused = {f"create {issue.key}": f"{issue.parent}, to which it belongs, is not there" for issue in orphans}
+            return self._more(self._state.did("creating", refused=refused))
+        keys = {issue.key for issue in chunk}
+        marked = [row for row in rows if row.state == pushes.CREATING and row.key in keys]
+        if marked:
+            return self._settle(marked)
+        with self._state.database.transaction() as session:
+            pushes.mark_creating(session, push, chunk, self._state.clock.now())
+        try:
+            created = self._state.board().create([_new(issue, held) for issue in chunk])
+        except BoardUnavailable as error:
+            if not error.unknown:
+                self._state.forget(keys)
+            raise
+        except (BoardMisconfigured, BoardRefused):
+            self._state.forget(keys)
+            raise
+
+        def keep(session: Session, push: Push) -> None:
+            pushes.remember(session, push, created.issues, survey=self._state.survey)
+            pushes.forget(session, push, created.refused)
+
+        refused = {f"create {key}": reason for key, reason in created.refused.items()}
+        return self._more(self._state.did("creating", "created", len(created.issues), change=keep, refused=refused))
+
+    def _settle(self, marked: Sequence[PushedItem]) -> Answer:
+        """Find out what became of a creation that had no answer."""
+        board, now = self._state.board(), self._state.clock.now()
+        asked_at = max(row.marked_at or now for row in marked)
+        rest = board.settle_seconds - (now - asked_at).total_seconds()
+        if rest > 0:
+            return wait(rest, "waiting until the board shows what it may have created")
+        found = board.look_up([row.key for row in marked], {})
+        missing = [row for row in marked if row.key not in found]
+        looked = max((row.looks for row in missing), default=0) + 1
+        again = board.settle_seconds > 0 and looked < self._state.patience.looks
+
+        def keep(session: Session, push: Push) -> None:
+            pushes.remember(session, push, found.values(), survey=self._state.survey)
+            keys = [row.key for row in missing]
+            if again:
+                pushes.change_items(session, push, keys, looks=looked, marked_at=now)
+            else:
+                pushes.forget(session, push, keys)
+
+        return self._more(self._state.did("creating", "created", len(found), change=keep))
+
+    def _update(self, step: Difference) -> Answer | None:
+        held = pushes.held_issues(self._state.read()[1])
+
+        def change(pair: tuple[HeldIssue, WantedIssue]) -> Change:
+            there, wanted = pair
+            self._state.board().update(there, _new(wanted, held))
+            return _set([there.key], content=wanted.content, removed=False)
+
+        return self._one_by_one("updating", "updated", step.update, lambda pair: f"update {pair[0].key}", change)
+
+    def _link(self, step: Difference) -> Answer | None:
+        held = pushes.held_issues(self._state.read()[1])
+        blockers = {key: set(issue.blockers) for key, issue in held.items()}
+
+        def join(pair: tuple[str, str]) -> Change:
+            blocker, blocked = held[pair[0]], held[pair[1]]
+            self._state.board().link(blocker, blocked)
+            blockers[blocked.key].add(blocker.issue_id)
+            return _set([blocked.key], blockers=sorted(blockers[blocked.key]))
+
+        pairs = [pair for pair in step.links if pair[0] in held and pair[1] in held]
+        return self._one_by_one("linking", "linked", pairs, lambda pair: f"link {pair[0]} {pair[1]}", join)
+
+    def _move(self, step: Difference) -> Answer | None:
+        push, rows = self._state.read()
+        held = pushes.held_issues(rows)
+        states = {sprint.sprint_id: sprint.state.value for sprint in self._state.sprints()}
+        for number, keys in step.moves:
+            sprint_id = step.sprints.get(number)
+            chunk = [held[key] for key in keys if key in held and f"move {key}" not in push.refused]
+            if chunk and sprint_id is not None:
+                return self._place(chunk, sprint_id, states[sprint_id])
+        return None
+
+    def _to_backlog(self, step: Difference) -> Answer | None:
+        push, _ = self._state.read()
+        chunk = [issue for issue in step.to_backlog if f"move {issue.key}" not in push.refused]
+        return self._place(chunk, None, None) if chunk else None
+
+    def _place(self, issues: Sequence[HeldIssue], sprint_id: str | None, state: str | None) -> Answer | None:
+        """Move a chunk of issues together, or one by one when the board refuses them together."""
+        board = self._state.board()
+        chunk = issues[: board.chunk]
+
+        def move(some: Sequence[HeldIssue]) -> Change:
+            if sprint_id is None:
+                board.move_to_backlog(some)
+            else:
+                board.move_to_sprint(sprint_id, some)
+            return _set([issue.key for issue in some], sprint_id=sprint_id, sprint_state=state)
+
+        try:
+            moved = move(chunk)
+        except BoardRefused:
+            return self._one_by_one(
+                "moving", "moved", chunk, lambda i: f"move {i.key}", lambda i: move([i]), len(chunk)
+            )
+        return self._more(self._state.did("moving", "moved", len(chunk), change=moved))
+
+    def _remove(self, step: Difference) -> Answer | None:
+        def mark(issue: HeldIssue) -> Change:
+            self._state.board().mark_removed(issue)
+            return _set([issue.key], removed=True)
+
+        return self._one_by_one("removing", "removed", step.remove, lambda issue: f"remove {issue.key}", mark)
+
+    def _one_by_one(
+        self,
+        phase: str,
+        count: str,
+        operations: Sequence[Operation],
+        name: Callable[[Operation], str],
+        act: Callable[[Operation], Change],
+        limit: int = ONE_BY_ONE,
+    ) -> Answer | None:
+        """Do the next operations, keeping each as soon as it is through. What is refused is noted and left."""
+        push, _ = self._state.read()
+        chunk = [one for one in operations if name(one) not in push.refused][:limit]
+        for one in chunk:
+            try:
+                change = act(one)
+            except BoardRefused as error:
+                push = self._state.did(phase, refused={name(one): error.reason})
+            else:
+                push = self._state.did(phase, count, 1, change=change)
+        return self._more(push) if chunk else None
+
+    def _more(self, push: Push) -> Answer:
+        self._state.progress(push)
+        return done(more=True)
+
+
+def _new(issue: WantedIssue, held: Mapping[str, HeldIssue]) -> NewIssue:
+    return NewIssue(issue, None if issue.parent is None else held.get(issue.parent))
+
+
+def _set(keys: Sequence[str], **values: Any) -> Change:
+    return lambda session, push: pushes.change_items(session, push, keys, **values)
