@@ -1,14 +1,37 @@
 """pytest fixtures for the peers; `tests/conftest.py` loads them for every test."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.peers import require
+from tests.peers.emulate import EmulatedSlack, emulated_slack
 from tests.peers.jira_fake import FakeJira, Options, fake_jira
-from tests.peers.local_slack import LocalSlack, running_workspace
+from tests.peers.local_slack import LocalSlack, running_workspace, small_workspace
 from tests.peers.postgres import fresh_database
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """A Chromium for the test run."""
+    from tests.peers.browser import browser
+
+    with ExitStack() as running:
+        yield require("Chromium", lambda: running.enter_context(browser()))
+
+
+@pytest.fixture
+def page(chromium: "Browser") -> Iterator["Page"]:
+    """A fresh page that reaches this machine only."""
+    from tests.peers.browser import fresh_page
+
+    with fresh_page(chromium) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -29,6 +52,19 @@ def jira_server() -> Iterator[FakeJira]:
     """A fresh Jira Data Center."""
     with fake_jira(Options(deployment="Server")) as jira:
         yield jira
+
+
+@pytest.fixture
+def start_emulated_slack() -> Iterator[Callable[[Sequence[str]], EmulatedSlack]]:
+    """Start a Slack Web API that grants exactly these scopes, with the people and channels of the small workspace."""
+    with ExitStack() as running:
+
+        def start(scopes: Sequence[str]) -> EmulatedSlack:
+            workspace = small_workspace()
+            peer = emulated_slack(scopes, people=workspace.people, channels=workspace.channels)
+            return require("emulate", lambda: running.enter_context(peer))
+
+        yield start
 
 
 @pytest.fixture
