@@ -28,6 +28,8 @@ FEWEST_RUNS = 500
 # How sure each line of the burn-up is: p15, p50 and p85 of the points done are reached with this confidence.
 LINES = (0.85, 0.50, 0.15)
 SPARE = 2
+# The forecast looks this much further ahead than twice the plan; what takes longer has no date.
+SPARE_SPRINTS = 12
 _MARKS = "mark"
 
 
@@ -59,6 +61,7 @@ def plan_forecast(
         teams,
         simulated,
         same_sprint=options.same_sprint,
+        horizon=2 * len(planned) + SPARE_SPRINTS,
         runs=max(FEWEST_RUNS, min(RUNS, CELLS // len(simulated))),
         seed=options.seed,
     )
