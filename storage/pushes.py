@@ -155,7 +155,7 @@ def forget(session: Session, push: Push, keys: Iterable[str]) -> None:
     )
 
 
-def remember(session: Session, push: Push, issues: Iterable[HeldIssue], *, survey: str | None = None) -> None:
+def remember(session: Session, push: Push, issues: Iterable[HeldIssue], survey: str) -> None:
     """Store what the board holds, as it says now. An empty `content` leaves what is known of the same issue."""
     for issue in issues:
         row = session.get(PushedItem, (push.venture, push.target, issue.key))
@@ -170,10 +170,17 @@ def remember(session: Session, push: Push, issues: Iterable[HeldIssue], *, surve
         row.sprint_state = issue.sprint_state.value if issue.sprint_state else None
         row.blockers = sorted(issue.blockers)
         row.removed, row.finished = issue.removed, issue.finished
-        if survey is not None:
-            row.survey = survey
+        row.survey = survey
         session.add(row)
     session.flush()
+
+
+def remember_survey(session: Session, push: Push, issues: Iterable[HeldIssue], survey: str) -> None:
+    """Store what a reading of the board found. An issue that is known stays the one: a copy has its marks too."""
+    for issue in issues:
+        row = session.get(PushedItem, (push.venture, push.target, issue.key))
+        if row is None or row.state == CREATING or row.issue_id == issue.issue_id:
+            remember(session, push, [issue], survey)
 
 
 def change_items(session: Session, push: Push, keys: Iterable[str], **values: Any) -> None:

@@ -72,23 +72,23 @@ class PushWork:
 
     def read(self, cursor: str | None) -> Answer:
         """Store one page of what the board holds."""
-        page = self._state.board().find(cursor)
+        push, rows = self._state.read()
+        keys = self._state.wanted().known | {row.key for row in rows}
+        page = self._state.board().find(keys, cursor)
         with self._state.database.transaction() as session:
-            pushes.remember(session, self._state.push(session), page.issues, survey=self._state.survey)
+            pushes.remember_survey(session, push, page.issues, self._state.survey)
         return done(next=page.next)
 
     def verify(self) -> Answer:
         """Ask for some of the issues that were there once and that the reading did not show; forget what is gone."""
         board = self._state.board()
-        with self._state.database.transaction() as session:
-            rows = pushes.items(session, self._state.push(session))
+        push, rows = self._state.read()
         unseen = [row for row in rows if row.state == pushes.HELD and row.survey != self._state.survey]
         chunk = unseen[: board.chunk]
         if chunk:
             found = board.look_up([row.key for row in chunk], {row.key: row.issue_id for row in chunk})
             with self._state.database.transaction() as session:
-                push = self._state.push(session)
-                pushes.remember(session, push, found.values(), survey=self._state.survey)
+                pushes.remember(session, push, found.values(), self._state.survey)
                 pushes.forget(session, push, [row.key for row in chunk if row.key not in found])
         return done(more=len(unseen) > len(chunk))
 

@@ -58,7 +58,7 @@ class PushWriting:
             raise
 
         def keep(session: Session, push: Push) -> None:
-            pushes.remember(session, push, created.issues, survey=self._state.survey)
+            pushes.remember(session, push, created.issues, self._state.survey)
             pushes.forget(session, push, created.refused)
 
         refused = {f"create {key}": reason for key, reason in created.refused.items()}
@@ -77,7 +77,7 @@ class PushWriting:
         again = board.settle_seconds > 0 and looked < self._state.patience.looks
 
         def keep(session: Session, push: Push) -> None:
-            pushes.remember(session, push, found.values(), survey=self._state.survey)
+            pushes.remember(session, push, found.values(), self._state.survey)
             keys = [row.key for row in missing]
             if again:
                 pushes.change_items(session, push, keys, looks=looked, marked_at=now)
@@ -97,8 +97,22 @@ class PushWriting:
         return self._one_by_one("updating", "updated", step.update, lambda pair: f"update {pair[0].key}", change)
 
     def _link(self, step: Difference) -> Answer | None:
-        held = pushes.held_issues(self._state.read()[1])
-        blockers = {key: set(issue.blockers) for key, issue in held.items()}
+        """Add links. An issue whose links were being written when the answer got lost is read again first."""
+        push, rows = self._state.read()
+        held = pushes.held_issues(rows)
+        pairs = [pair for pair in step.links if pair[0] in held and pair[1] in held]
+        chunk = [pair for pair in pairs if _link_name(pair) not in push.refused][:ONE_BY_ONE]
+        keys = {blocked for _, blocked in chunk}
+        unsure = {row.key: row.issue_id for row in rows if row.linking and row.key in keys}
+        if unsure:
+            found = self._state.board().look_up(list(unsure), unsure)
+
+            def read(session: Session, push: Push) -> None:
+                pushes.change_items(session, push, unsure, linking=False)
+                pushes.remember(session, push, found.values(), self._state.survey)
+
+            return self._more(self._state.did("linking", change=read))
+        blockers = {key: set(held[key].blockers) for key in keys}
 
         def join(pair: tuple[str, str]) -> Change:
             blocker, blocked = held[pair[0]], held[pair[1]]
@@ -106,8 +120,14 @@ class PushWriting:
             blockers[blocked.key].add(blocker.issue_id)
             return _set([blocked.key], blockers=sorted(blockers[blocked.key]))
 
-        pairs = [pair for pair in step.links if pair[0] in held and pair[1] in held]
-        return self._one_by_one("linking", "linked", pairs, lambda pair: f"link {pair[0]} {pair[1]}", join)
+        self._set_linking(keys, linking=True)
+        answer = self._one_by_one("linking", "linked", chunk, _link_name, join)
+        self._set_linking(keys, linking=False)
+        return answer
+
+    def _set_linking(self, keys: set[str], *, linking: bool) -> None:
+        with self._state.database.transaction() as session:
+            pushes.change_items(session, self._state.push(session), keys, linking=linking)
 
     def _move(self, step: Difference) -> Answer | None:
         push, rows = self._state.read()
@@ -180,6 +200,10 @@ class PushWriting:
 
 def _new(issue: WantedIssue, held: Mapping[str, HeldIssue]) -> NewIssue:
     return NewIssue(issue, None if issue.parent is None else held.get(issue.parent))
+
+
+def _link_name(pair: tuple[str, str]) -> str:
+    return f"link {pair[0]} {pair[1]}"
 
 
 def _set(keys: Sequence[str], **values: Any) -> Change:

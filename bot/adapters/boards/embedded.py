@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from sqlmodel import Session
@@ -44,7 +44,7 @@ class EmbeddedBoard:
             count = len(boards.board_sprints(session, self._venture))
         return [Finding("board", f"Muster's own board of {self._venture} has {count} sprints")]
 
-    def find(self, cursor: str | None = None) -> HeldPage:
+    def find(self, keys: Collection[str], cursor: str | None = None) -> HeldPage:
         """The issues by number."""
         with self._database.transaction() as session:
             rows = boards.issues(session, self._venture, after=int(cursor or 0), limit=PAGE)
@@ -125,9 +125,9 @@ class EmbeddedBoard:
             for row in closed[-limit:]
         )
 
-    def pinned(self, first_day: dt.date, sprint_days: int) -> Pins:
+    def pinned(self, keys: Collection[str], first_day: dt.date, sprint_days: int) -> Pins:
         """What is in the active and the closed sprints."""
-        return pins_of(all_held(self), self.sprints(), first_day, sprint_days)
+        return pins_of(all_held(self, keys), self.sprints(), first_day, sprint_days)
 
     def _held(self, session: Session, rows: Sequence[BoardIssue]) -> list[HeldIssue]:
         blockers = boards.blockers_of(session, [row.id for row in rows if row.id is not None])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from bot.adapters.boards.port import Board, Pins
 from planners.sprints.model import PinnedSprint
@@ -26,11 +26,15 @@ def pins_of(issues: Iterable[HeldIssue], sprints: Iterable[HeldSprint], first_da
     return Pins(tuple(pinned), tuple(before))
 
 
-def all_held(board: Board) -> list[HeldIssue]:
-    """Every issue that carries the venture's mark."""
-    page = board.find()
-    issues = list(page.issues)
-    while page.next is not None:
-        page = board.find(page.next)
-        issues += page.issues
-    return issues
+def all_held(board: Board, keys: Collection[str]) -> list[HeldIssue]:
+    """The issues of these keys; of copies the oldest."""
+    found: dict[str, HeldIssue] = {}
+    cursor: str | None = None
+    while True:
+        page = board.find(keys, cursor)
+        for issue in page.issues:
+            found.setdefault(issue.key, issue)
+        cursor = page.next
+        if cursor is None:
+            wanted = set(keys)
+            return [issue for key, issue in found.items() if key in wanted]

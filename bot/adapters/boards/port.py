@@ -1,13 +1,14 @@
 """The one port to a board. Every operation may be called again after a crash without doing harm.
 
 The exceptions are guarded by the flow: `create` is asked again only after :meth:`Board.look_up` said that the keys are
-not there, `create_sprint` after :meth:`Board.sprints` said so. Calls take at most :attr:`Board.chunk` issues.
+not there, `link` after it said that the link is not, `create_sprint` after :meth:`Board.sprints` said so. Calls take at
+most :attr:`Board.chunk` issues.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -143,12 +144,16 @@ class Board(Protocol):
         """Everything that a push needs, checked one by one. Unavailability is a finding here."""
         ...
 
-    def find(self, cursor: str | None = None) -> HeldPage:
-        """The issues that carry the venture's mark, page by page."""
+    def find(self, keys: Collection[str], cursor: str | None = None) -> HeldPage:
+        """The issues that carry the venture's mark, page by page.
+
+        `keys` are all that Muster knows of: some boards show only a digest of an issue's key. Two issues may come with
+        one key, when a person copied one.
+        """
         ...
 
     def look_up(self, keys: Sequence[str], known: Mapping[str, str]) -> dict[str, HeldIssue]:
-        """Those of the keys that are on the board, looked for one by one; `known` are issue ids to be asked by id."""
+        """Those of the keys that are on the board. `known` maps keys to issue ids, and is read past any index."""
         ...
 
     def sprints(self) -> tuple[HeldSprint, ...]:
@@ -191,6 +196,6 @@ class Board(Protocol):
         """The last closed sprints, oldest first, with committed and completed points."""
         ...
 
-    def pinned(self, first_day: dt.date, sprint_days: int) -> Pins:
-        """What of the venture is in active and closed sprints; sprints of a plan are `sprint_days` long."""
+    def pinned(self, keys: Collection[str], first_day: dt.date, sprint_days: int) -> Pins:
+        """What of these items is in active and closed sprints; sprints of a plan are `sprint_days` long."""
         ...
