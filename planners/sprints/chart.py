@@ -48,8 +48,10 @@ def burn_up_png(plan: SprintPlan) -> bytes:
     _draw_lines(axes, points)
     _draw_milestones(axes, points, plan.forecast.milestones)
     _dress(axes, points, HEADROOM if _shown(points, plan.forecast.milestones) else 1.08)
-    figure.text(0.028, 0.93, short(plan.title, TITLE_LENGTH), size=22, weight="bold", color=INK, va="center")
-    figure.text(0.028, 0.865, forecast_sentence(plan), size=15.5, color=INK, va="center")
+    figure.text(
+        0.028, 0.93, short(plan.title, TITLE_LENGTH), size=22, weight="bold", color=INK, va="center", parse_math=False
+    )
+    figure.text(0.028, 0.865, forecast_sentence(plan), size=15.5, color=INK, va="center", parse_math=False)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", facecolor=GROUND, metadata={"Software": None})
     return buffer.getvalue()
@@ -134,6 +136,7 @@ def _draw_milestones(axes: Axes, points: Sequence[BurnUpPoint], milestones: Sequ
             weight="bold",
             ha="left" if day < middle else "right",
             va="center",
+            parse_math=False,
             bbox={"facecolor": GROUND, "edgecolor": "none", "pad": 1},
         )
 
