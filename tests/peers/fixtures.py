@@ -11,6 +11,7 @@ from tests.peers.emulate import EmulatedSlack, emulated_slack
 from tests.peers.jira_fake import FakeJira, Options, fake_jira
 from tests.peers.local_slack import LocalSlack, running_workspace, small_workspace
 from tests.peers.postgres import fresh_database
+from tests.peers.prism import JiraContract, Prism, jira_contract, prism
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -52,6 +53,21 @@ def jira_server() -> Iterator[FakeJira]:
     """A fresh Jira Data Center."""
     with fake_jira(Options(deployment="Server")) as jira:
         yield jira
+
+
+@pytest.fixture(scope="session")
+def prism_proxy() -> Iterator[Prism]:
+    """Prism for the test run."""
+    with ExitStack() as running:
+        yield require("Prism", lambda: running.enter_context(prism()))
+
+
+@pytest.fixture
+def jira_checked(prism_proxy: Prism) -> Iterator[JiraContract]:
+    """A fresh Jira Cloud behind Prism; the test fails when a request or an answer broke Atlassian's description."""
+    with jira_contract(prism_proxy) as contract:
+        yield contract
+        assert contract.violations() == []
 
 
 @pytest.fixture

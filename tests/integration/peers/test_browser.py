@@ -30,7 +30,8 @@ def test_a_person_fills_in_a_modal(page: Page, slack: LocalSlack) -> None:
         field(page, "Length").select_option("3")
         assert screenshot(page, "peer-local-slack").stat().st_size > 5_000
         submit(page)
-        page.get_by_text("Shop 3").wait_for(timeout=10_000)
+        page.get_by_role("button", name="Approve").click(timeout=10_000)
+        page.get_by_text(f"approved v1 by {LEAD.id}").wait_for(timeout=10_000)
     finally:
         handler.close()
 

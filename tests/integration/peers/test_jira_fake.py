@@ -84,7 +84,7 @@ def test_bulk_creation_names_the_wrong_ones_and_makes_the_others(fake: FakeJira)
     assert "summary" in made[1]["error"]
     assert "labels" in made[2]["error"]
     assert [issue.fields["summary"] for issue in fake.issues()] == ["one", "four"]
-    with pytest.raises((JIRAError, KeyError)):
+    with pytest.raises(IndexError):
         jira.create_issues([story(fake, str(n)) for n in range(51)], prefetch=False)
     assert len(fake.issues()) == 2
 
@@ -103,7 +103,8 @@ def test_an_issue_comes_back_as_it_was_written(fake: FakeJira) -> None:
     jira.add_issue_property(made.key, "muster", {"key": "plan:1"})
     assert jira.issue_property(made.key, "muster").raw["value"] == {"key": "plan:1"}
     assert jira.issue(made.key, properties="muster").raw["properties"] == {"muster": {"key": "plan:1"}}
-    made.delete()
+    # The package's own delete sends `False`, which is not a value that Atlassian's description allows.
+    jira._session.delete(made.self)
     with pytest.raises(JIRAError):
         jira.issue(made.key)
 

@@ -10,9 +10,9 @@ from typing import Any
 from tests.peers.jira_fake import agile, issues, platform, report
 from tests.peers.jira_fake.control import counters, set_status
 from tests.peers.jira_fake.model import Deployment, Issue, Json, Link, Options, Sprint
-from tests.peers.jira_fake.server import FakeServer, Fault, Jira
+from tests.peers.jira_fake.server import FakeServer, Fault, Jira, endpoints
 
-__all__ = ["Deployment", "FakeJira", "Fault", "Issue", "Link", "Options", "Sprint", "fake_jira"]
+__all__ = ["Deployment", "FakeJira", "Fault", "Issue", "Link", "Options", "Sprint", "endpoints", "fake_jira"]
 
 ROUTES = (platform, issues, agile, report)
 

@@ -49,7 +49,7 @@ def configuration(jira: Jira, request: Request) -> Reply:
     found = board_named(jira, request.args["board"])
     link = f"{jira.base}{ROOT}/board/{found.id}/configuration"
     columns = [
-        {"name": name, "statuses": [{"id": known["id"], "self": f"{jira.base}/rest/api/2/status/{known['id']}"}]}
+        {"name": name, "statuses": [{"id": known["id"], "self": f"{jira.api}/status/{known['id']}"}]}
         for name, known in STATUSES.items()
     ]
     shown: Json = {
@@ -57,7 +57,7 @@ def configuration(jira: Jira, request: Request) -> Reply:
         "name": found.name,
         "type": found.type,
         "self": link,
-        "filter": {"id": str(found.id + 10_000), "self": f"{jira.base}/rest/api/2/filter/{found.id + 10_000}"},
+        "filter": {"id": str(found.id + 10_000), "self": f"{jira.api}/filter/{found.id + 10_000}"},
         "columnConfig": {"columns": columns, "constraintType": "none"},
     }
     if jira.fields.points and found.type == "scrum":

@@ -40,7 +40,10 @@ def create_bulk(jira: Jira, request: Request) -> Reply:
     if not updates:
         raise Refused(400, "The list of issues to create is empty.")
     if len(updates) > BULK_LIMIT:
-        raise Refused(400, f"You may only create up to {BULK_LIMIT} issues in one request.")
+        text = f"You may only create up to {BULK_LIMIT} issues in one request."
+        problem: Json = {"errorMessages": [text], "errors": {}}
+        failure = {"status": 400, "elementErrors": problem, "failedElementNumber": BULK_LIMIT}
+        return Reply(400, {"issues": [], "errors": [failure]})
     issues, failures = [], []
     for number, update in enumerate(updates):
         made, errors = _create(jira, update, request.version)
@@ -306,7 +309,7 @@ def _shown(jira: Jira, request: Request, found: list[Issue], fields: list[str] |
 def properties(jira: Jira, request: Request) -> Reply:
     """The keys of an issue's properties."""
     found = issue_named(jira, request.args["issue"])
-    link = f"{jira.base}/rest/api/2/issue/{found.key}/properties/"
+    link = f"{jira.api}/issue/{found.key}/properties/"
     return Reply(body={"keys": [{"self": link + key, "key": key} for key in found.properties]})
 
 

@@ -189,8 +189,11 @@ def create_meta(jira: Jira, request: Request) -> Reply:
             entry = render.issue_type(jira, kind)
             if with_fields:
                 entry["fields"] = {f.id: _meta_field(jira, f, kind) for f in jira.fields.on_screen(kind)}
+                for meta in entry["fields"].values():
+                    del meta["fieldId"]
             kinds.append(entry)
-        shown.append({**render.project(jira, found), "issuetypes": kinds})
+        home = {k: v for k, v in render.project(jira, found).items() if k != "projectTypeKey"}
+        shown.append({**home, "issuetypes": kinds})
     return Reply(body={"expand": "projects", "projects": shown})
 
 

@@ -31,15 +31,15 @@ def person(jira: Jira, who: Person) -> Json:
         "avatarUrls": AVATARS,
     }
     if jira.world.cloud:
-        link = f"{jira.base}/rest/api/3/user?accountId={who.account_id}"
+        link = f"{jira.api}/user?accountId={who.account_id}"
         return {**shown, "self": link, "accountId": who.account_id, "accountType": "atlassian"}
-    return {**shown, "self": f"{jira.base}/rest/api/2/user?username={who.name}", "name": who.name, "key": who.name}
+    return {**shown, "self": f"{jira.api}/user?username={who.name}", "name": who.name, "key": who.name}
 
 
 def issue_type(jira: Jira, kind: IssueType) -> Json:
     """An issue type."""
     shown = {
-        "self": f"{jira.base}/rest/api/2/issuetype/{kind.id}",
+        "self": f"{jira.api}/issuetype/{kind.id}",
         "id": kind.id,
         "name": kind.name,
         "description": "",
@@ -52,7 +52,7 @@ def issue_type(jira: Jira, kind: IssueType) -> Json:
 def project(jira: Jira, shown: Project) -> Json:
     """A project, without its details."""
     return {
-        "self": f"{jira.base}/rest/api/2/project/{shown.id}",
+        "self": f"{jira.api}/project/{shown.id}",
         "id": str(shown.id),
         "key": shown.key,
         "name": shown.name,
@@ -64,9 +64,9 @@ def project(jira: Jira, shown: Project) -> Json:
 def status(jira: Jira, name: str) -> Json:
     """A status with its category."""
     known = STATUSES[name]
-    category = {**known["category"], "self": f"{jira.base}/rest/api/2/statuscategory/{known['category']['id']}"}
+    category = {**known["category"], "self": f"{jira.api}/statuscategory/{known['category']['id']}"}
     return {
-        "self": f"{jira.base}/rest/api/2/status/{known['id']}",
+        "self": f"{jira.api}/status/{known['id']}",
         "id": known["id"],
         "name": name,
         "description": "",
@@ -78,7 +78,7 @@ def status(jira: Jira, name: str) -> Json:
 def priority(jira: Jira, number: str) -> Json:
     """A priority."""
     return {
-        "self": f"{jira.base}/rest/api/2/priority/{number}",
+        "self": f"{jira.api}/priority/{number}",
         "id": number,
         "name": PRIORITIES[number],
         "iconUrl": "http://127.0.0.1/priority.png",
@@ -89,7 +89,7 @@ def link_type(jira: Jira, number: str) -> Json:
     """A type of link."""
     name, inward, outward = LINK_TYPES[number]
     shown = {"id": number, "name": name, "inward": inward, "outward": outward}
-    return {**shown, "self": f"{jira.base}/rest/api/2/issueLinkType/{number}"}
+    return {**shown, "self": f"{jira.api}/issueLinkType/{number}"}
 
 
 def sprint(jira: Jira, shown: Sprint) -> Json:
@@ -113,7 +113,7 @@ def reference(jira: Jira, shown: Issue) -> Json:
     return {
         "id": str(shown.id),
         "key": shown.key,
-        "self": f"{jira.base}/rest/api/2/issue/{shown.id}",
+        "self": f"{jira.api}/issue/{shown.id}",
         "fields": {
             "summary": shown.fields.get("summary"),
             "status": status(jira, shown.status),
@@ -124,7 +124,7 @@ def reference(jira: Jira, shown: Issue) -> Json:
 
 def created(jira: Jira, shown: Issue) -> Json:
     """What Jira answers when it has created an issue."""
-    return {"id": str(shown.id), "key": shown.key, "self": f"{jira.base}/rest/api/2/issue/{shown.id}"}
+    return {"id": str(shown.id), "key": shown.key, "self": f"{jira.api}/issue/{shown.id}"}
 
 
 def issue(
@@ -209,7 +209,7 @@ def _link(jira: Jira, shown: Issue, link: Link) -> Json:
     side = "outwardIssue" if outward else "inwardIssue"
     return {
         "id": str(link.id),
-        "self": f"{jira.base}/rest/api/2/issueLink/{link.id}",
+        "self": f"{jira.api}/issueLink/{link.id}",
         "type": link_type(jira, number),
         side: reference(jira, other),
     }
@@ -220,7 +220,7 @@ def link(jira: Jira, shown: Link) -> Json:
     number = next(k for k, names in LINK_TYPES.items() if names[0] == shown.type)
     return {
         "id": str(shown.id),
-        "self": f"{jira.base}/rest/api/2/issueLink/{shown.id}",
+        "self": f"{jira.api}/issueLink/{shown.id}",
         "type": link_type(jira, number),
         "inwardIssue": reference(jira, jira.world.issues[shown.source]),
         "outwardIssue": reference(jira, jira.world.issues[shown.target]),

@@ -108,6 +108,12 @@ class Jira:
     world: World
     fields: Fields
     base: str = ""
+    version: str = ""
+
+    @property
+    def api(self) -> str:
+        """The root of links in an answer: the API that was called, else the newest."""
+        return f"{self.base}/rest/api/{self.version or ('3' if self.world.cloud else '2')}"
 
 
 Handler = Callable[[Jira, Request], Reply]
@@ -125,6 +131,11 @@ def route(method: str, path: str) -> Callable[[Handler], Handler]:
         return handler
 
     return register
+
+
+def endpoints() -> list[tuple[str, re.Pattern[str]]]:
+    """The methods and paths that the fake knows."""
+    return [(method, pattern) for method, pattern, _ in _ROUTES]
 
 
 def paged(values: list[Any], request: Request, key: str = "values", limit: int = 50) -> Json:
@@ -254,6 +265,7 @@ class _Connection(BaseHTTPRequestHandler):
             if method == request.method:
                 request.args = match.groupdict()
                 with self.server.jira.world.lock:
+                    self.server.jira.version = request.version if "v" in request.args else ""
                     return handler(self.server.jira, request)
         if known:
             return Reply(405, {"errorMessages": ["Method not allowed"], "errors": {}})
