@@ -18,6 +18,9 @@ from enum import StrEnum
 from planners.plan.models import ItemStatus, Priority
 from planners.sprints.model import PlannedItem, SprintPlan
 
+SPRINT_NAME_LIMIT = 30
+GOAL_LIMIT = 1000
+
 
 class IssueKind(StrEnum):
     """What an issue is; its type on a board is discovered from this."""
@@ -204,10 +207,19 @@ def wanted_of(plan: SprintPlan, known: Iterable[str] = ()) -> Wanted:
         raise ValueError("a key stands for two items of the plan")
     return Wanted(
         venture=plan.venture,
-        sprints=tuple(WantedSprint(s.number, s.name, s.goal, s.start, s.end) for s in plan.sprints),
+        sprints=tuple(
+            WantedSprint(s.number, _cut(s.name, SPRINT_NAME_LIMIT), _cut(s.goal, GOAL_LIMIT), s.start, s.end)
+            for s in plan.sprints
+        ),
         issues=tuple(issues),
         known=frozenset(keys).union(known, (item.key for item in plan.items)),
     )
+
+
+def _cut(text: str, limit: int) -> str:
+    """One line within what every board takes, so that a sprint is found again by the name it was given."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 def _story(item: PlannedItem, epics: set[str], open_keys: set[str]) -> WantedIssue:
@@ -271,7 +283,7 @@ def match_sprints(wanted: Iterable[WantedSprint], held: Iterable[HeldSprint]) ->
     result: dict[int, HeldSprint] = {}
     numbers = {sprint.number: sprint for sprint in wanted}
     for want in numbers.values():
-        same_day = [s for s in rest.values() if s.start == want.start and (s.name == want.name or s.number is not None)]
+        same_day = [s for s in rest.values() if _same_day(s, want) and (s.name == want.name or s.number is not None)]
         if same_day:
             result[want.number] = max(same_day, key=lambda s: (s.name == want.name, s.number == want.number))
             del rest[result[want.number].sprint_id]
@@ -281,6 +293,13 @@ def match_sprints(wanted: Iterable[WantedSprint], held: Iterable[HeldSprint]) ->
             result[number] = same_number[0]
             del rest[same_number[0].sprint_id]
     return result
+
+
+def _same_day(there: HeldSprint, want: WantedSprint) -> bool:
+    """A sprint that a person dated may show the day before or after, in another time zone."""
+    if there.start is None:
+        return False
+    return abs((there.start - want.start).days) <= (1 if there.number is None else 0)
 
 
 def _sprint_differs(there: HeldSprint, want: WantedSprint) -> bool:
