@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from slack_sdk import WebClient
 
 from bot.demo.process import free_port, wait_until
 from tests.peers.local_slack import LEAD, TEAM, LocalSlack, running_workspace
+from tests.peers.signed import SignedRequests
 
 pytestmark = pytest.mark.peer
 
@@ -142,6 +144,16 @@ def over_http(start_slack: Start, port: int) -> Iterator[LocalSlack]:
 
 def test_a_round_trip_over_signed_http(over_http: LocalSlack) -> None:
     drive(over_http)
+
+
+def test_signed_requests_reach_the_app_and_forged_ones_do_not(over_http: LocalSlack, port: int) -> None:
+    app = over_http.app
+    address = f"http://127.0.0.1:{port}/slack/events"
+    slack = SignedRequests(address, app)
+    answer = slack.event({"type": "app_home_opened", "user": LEAD.id, "tab": "home"}, event_id="Ev1", retry=1)
+    assert answer.status_code == 200
+    assert over_http.home(LEAD.id)
+    assert SignedRequests(address, replace(app, signing_secret="other")).event({}).status_code == 401
 
 
 def test_a_file_is_read_with_the_bots_token(start_slack: Start) -> None:
