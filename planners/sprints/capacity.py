@@ -10,10 +10,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
-from statistics import fmean
+from statistics import NormalDist, fmean
+
+import numpy as np
 
 from planners.forecasts import Forecast
 from planners.forecasts.capacity import POINTS_PER_HOUR, UTILISATION, forecast_from_capacity
+from planners.forecasts.simulation import PERSISTENCE
 from planners.forecasts.velocity import CompletedSprint, forecast_velocity
 from planners.plan.models import HistoricSprint, Person
 from planners.sprints.calendar import SprintDates, country_working_days, working_days
@@ -22,6 +25,8 @@ from planners.sprints.words import percent
 
 HUNDRED = 100
 WEEKDAYS = 5
+PACE_SPRINTS = 6
+PACE_RUNS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +74,8 @@ def team_capacity(
 ) -> TeamCapacity:
     """The capacity of one team over `sprints`: nothing when it has neither people nor history.
 
-    With history, it is what the team completes in a normal sprint with at least the lead's confidence, scaled by the
-    days that its people work in each sprint. Without, it is working days x hours x share x 0.75 x 0.2 points an hour.
+    With history, it is the pace of :func:`sure_pace`, scaled by the days that the team's people work in each sprint.
+    Without, it is working days x hours x share x 0.75 x 0.2 points an hour.
     `country` is the one whose holidays count for people who name none. Raises
     :class:`~planners.sprints.calendar.UnknownCountry`.
     """
@@ -85,7 +90,7 @@ def team_capacity(
     if history:
         level = _level(people, history, options, sprints[0].start)
         velocity = _scaled(forecast_velocity([_completed(sprint) for sprint in history]), factor * level)
-        base = velocity.quantile(1 - float(options.confidence))
+        base = sure_pace(velocity, float(options.confidence))
         basis = _history_basis(history, velocity, base, level, options)
         normal = _reference_hours(people, options, sprints[0].start)
     else:
@@ -117,6 +122,22 @@ def team_capacity(
         bool(history),
         basis,
     )
+
+
+def sure_pace(velocity: Forecast, confidence: float) -> float:
+    """Points a sprint that a team completes on average over six sprints with at least `confidence`.
+
+    One bad sprint is likelier than six in a row, so this lies above what a single sprint holds with that confidence.
+    It is what a plan of several sprints can be built on, and agrees with the forecast of the plan as a whole, which
+    draws its sprints in the same way (a part of what is unknown stays the same from sprint to sprint).
+    """
+    rng = np.random.default_rng(0)
+    noise = math.sqrt(1 - PERSISTENCE) * rng.standard_normal((PACE_SPRINTS, PACE_RUNS))
+    noise += math.sqrt(PERSISTENCE) * rng.standard_normal(PACE_RUNS)
+    ranks = (np.arange(velocity.values.size) + 0.5) / velocity.values.size
+    normal = NormalDist()
+    paces = np.interp(noise, [normal.inv_cdf(rank) for rank in ranks], velocity.values)
+    return max(0.0, float(np.quantile(paces.mean(axis=0), 1 - confidence)))
 
 
 def _days(people: Sequence[Person], country: str | None, sprints: Sequence[SprintDates]) -> list[list[int]]:
@@ -169,8 +190,8 @@ def _history_basis(
 ) -> str:
     count = len(history)
     text = (
-        f"from {count} closed sprint{'s' if count != 1 else ''}: median {velocity.quantile(0.5):.0f} points, at least "
-        f"{base:.0f} in {percent(options.confidence)} of sprints"
+        f"from {count} closed sprint{'s' if count != 1 else ''}: median {velocity.quantile(0.5):.0f} points, and at "
+        f"{percent(options.confidence)} confidence at least {base:.0f} a sprint over {PACE_SPRINTS} sprints"
     )
     if abs(level - 1) >= 0.01:
         text += f", scaled by {percent(level)} because the team or the sprint length differs from then"

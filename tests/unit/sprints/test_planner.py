@@ -288,7 +288,10 @@ def test_the_forecast_knows_must_haves_milestones_and_everything() -> None:
 
 
 def test_the_burn_up_starts_at_nothing_and_its_lines_keep_their_order() -> None:
-    plan = plan_sprints(document(*(story(f"s{n}", 5) for n in range(12)), history=history(9, 14, 10, 12, 9)), options())
+    teams = ("red", "blue", "green")
+    stories = [story(f"s{n}", 5, team=teams[n % 3]) for n in range(12)]
+    closed = [sprint for team in teams for sprint in history(9, 14, 4, 12, 9, team=team)]
+    plan = plan_sprints(document(*stories, people=[], history=closed), options())
     points = plan.forecast.burn_up
     assert [str(each) for each in (points[0].planned, points[0].p50, points[0].scope)] == ["0", "0", "60"]
     assert all(point.p15 <= point.p50 <= point.p85 <= point.scope for point in points)
