@@ -27,8 +27,7 @@ TITLE = "Plan sprints"
 FILE_TYPES = ("yaml", "yml", "json", "md", "markdown", "csv", "txt", "text")
 ALL_TEAMS = "*"
 TEXT_LIMIT = 3_000
-
-SOURCE_FIELDS = ("venture", "file", "text")
+PROJECT_LIMIT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +40,15 @@ class FieldProblem:
 
 @dataclass(frozen=True, slots=True)
 class FormChoices:
-    """What the selects offer, as (value, label): ventures with a stored plan, teams, boards."""
+    """What the selects offer, as (value, label): ventures with a stored plan, teams, the venture's board.
+
+    `ask_project` offers to name a Jira project, for a venture that has none yet.
+    """
 
     ventures: Sequence[tuple[str, str]] = ()
     teams: Sequence[tuple[str, str]] = ()
     boards: Sequence[tuple[str, str]] = ()
+    ask_project: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,14 @@ def _board(view: FormView) -> Block | None:
     )
 
 
+def _project(view: FormView) -> Block | None:
+    if not view.choices.ask_project:
+        return None
+    element = text_input(ANSWER, initial=view.answers.get("project"), limit=PROJECT_LIMIT)
+    hint = "Its key, such as ATL. Left empty, the backlog goes to Muster's own board."
+    return input_field("Jira project", "project", element, hint=hint)
+
+
 def _start(view: FormView) -> Block:
     return input_field("First day of sprint 1", "start", date_input(ANSWER, initial=view.answers.get("start")))
 
@@ -163,6 +174,7 @@ _FIELDS = {
     "text": _text,
     "team": _team,
     "board": _board,
+    "project": _project,
     "start": _start,
     "weeks": _weeks,
     "buffer": _buffer,

@@ -10,7 +10,6 @@ from bot.blocks.cards import SHOW
 from bot.blocks.elements import Block, actions, button, context, divider, header, section
 from bot.blocks.text import count, day, safe
 
-PLAN = "home.plan"
 MORE = "home.more"
 PLANS_SHOWN = 20
 VENTURES_SHOWN = 20
@@ -64,12 +63,8 @@ def home(plans: Sequence[HomePlan], ventures: Sequence[HomeVenture], *, left: in
         blocks.append(section("None yet. `/sprint-plan` with a plan attached starts one, if you may."))
     for venture in ventures[:VENTURES_SHOWN]:
         stored = f"plan, version {venture.plan_number}" if venture.plan_number else "no plan stored"
-        blocks.append(
-            section(
-                f"*{safe(venture.title, 100)}* ({safe(venture.key, 40)})\n{stored}",
-                accessory=button("Plan sprints", PLAN, venture.key),
-            )
-        )
+        key = safe(venture.key, 80)
+        blocks.append(section(f"*{safe(venture.title, 100)}* ({key})\n{stored} · `/sprint-plan {key}` in its channel"))
     if next_after:
         blocks.append(actions([button("More ventures", MORE, next_after)]))
     return {"type": "home", "blocks": blocks[:100]}

@@ -15,8 +15,11 @@ HELP = (
     "You get a preview that only you see. Share it, adjust it, or approve it: approving puts the backlog on the board."
 )
 THREAD = "Please use `/sprint-plan` in the channel itself: in a thread there is no room for a preview."
+OUTDATED = "This preview was outdated: the plan changed since. Here is the current one."
+SHOWN = "The preview is in your direct messages with me."
 GONE = "This sprint plan is no longer there. `/sprint-plan` makes a new one."
 EXPIRED = "Slack gave the form too little time to open. Please type the command once more."
+SLACK_AWAY = "Slack did not answer in time, so this may not have worked. Please try again in a moment."
 UNCHECKED = (
     "I could not check with Slack whether you are in a user group that may do this, so I did nothing. "
     "Please try again in a minute; if it stays, an admin can run `muster doctor`."
@@ -25,6 +28,8 @@ UNCHECKED = (
 
 def refusal(action: str, venture: str) -> str:
     """For a person who may not: what, and who can change it."""
+    if action == "look":
+        return f"This plan of *{safe(venture, 80)}* is not shared yet; ask its lead to share it."
     what = {"plan": "plan sprints for", "approve": "approve sprint plans of", "decide": "decide for"}[action]
     return (
         f"You can't {what} *{safe(venture, 80)}* yet. Its lead or an admin can allow it: "
@@ -40,9 +45,12 @@ def no_new_venture(venture: str) -> str:
     )
 
 
-def outdated() -> str:
-    """For a click on a card that is no longer current."""
-    return "This preview is outdated: the plan changed since. Here is the current one."
+def no_channel(venture: str) -> str:
+    """For sharing a plan that belongs to no channel."""
+    return (
+        "This plan was made in a direct message, so there is no channel to share it in. "
+        f"Type `/sprint-plan {safe(venture, 80)}` in the channel."
+    )
 
 
 def already(status: str, by: str | None, board: str) -> str:
@@ -62,6 +70,11 @@ def not_in_channel(channel: str) -> str:
         f"I'm not in <#{channel}>, so I can't show anything there. Type `/invite @Muster` in it. "
         "The preview is in your direct messages with me."
     )
+
+
+def cannot_share(channel: str) -> str:
+    """Where a shared plan can't be posted."""
+    return f"I'm not in <#{channel}>, so I can't share the plan there. Type `/invite @Muster` in it, then share again."
 
 
 def defect(reference: str) -> str:

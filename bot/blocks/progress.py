@@ -12,19 +12,29 @@ from bot.blocks.text import bullets, count, cut, escape, person, safe
 # The phases of a push in their order, as a person reads them.
 PHASES = {
     "reading": "Look at what the board holds",
-    "sprints": "Sprints",
-    "epics": "Epics",
-    "stories": "Stories",
-    "tasks": "Tasks",
-    "links": "Links",
-    "moves": "Put issues into their sprints",
+    "writing": "Sprints",
+    "creating": "Create issues",
+    "updating": "Update issues",
+    "linking": "Link what waits for what",
+    "moving": "Put issues into their sprints",
+    "removing": "Mark what left the plan",
+}
+COUNTS = {
+    "created": "created",
+    "updated": "updated",
+    "moved": "moved into their sprints",
+    "linked": "links",
+    "removed": "marked as no longer in the plan",
+    "sprints_created": "sprints created",
+    "sprints_changed": "sprints changed",
+    "unchanged": "unchanged",
 }
 BAR = 20
 
 
 @dataclass(frozen=True, slots=True)
 class PushView:
-    """A push as its message shows it. `status` is running, done, incomplete or failed; `links` are (label, url)."""
+    """A push as its message shows it. `status` is running, done, partial or failed; `links` are (label, url)."""
 
     title: str
     board: str
@@ -34,7 +44,7 @@ class PushView:
     done: int = 0
     total: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
-    refused: Mapping[str, str] = field(default_factory=dict)
+    refused: Sequence[str] = ()
     kept: Sequence[str] = ()
     links: Sequence[tuple[str, str]] = ()
     failure: str = ""
@@ -49,14 +59,14 @@ def push_card(view: PushView, *, rich: bool = True) -> list[Block]:
         return [head, *_progress(view, rich=rich)]
     blocks = [head]
     if view.counts:
-        told = ", ".join(f"{amount} {escape(word)}" for word, amount in view.counts.items() if amount)
+        told = ", ".join(f"{view.counts[name]:,} {word}" for name, word in COUNTS.items() if view.counts.get(name))
         blocks.append(section(told or "Nothing had to change."))
     if view.failure:
         blocks.append(section(f"*What happened*\n{safe(view.failure, 900)}"))
     if view.todo:
         blocks.append(section("*What to do*\n" + bullets([safe(line, 300) for line in view.todo], 1_800, shown=8)))
     if view.refused:
-        lines = [f"`{escape(key)}`: {safe(reason, 200)}" for key, reason in view.refused.items()]
+        lines = [safe(line, 220) for line in view.refused]
         blocks.append(section("*Not taken by the board*\n" + bullets(lines, 1_800, shown=8)))
     if view.kept:
         lines = [safe(line, 220) for line in view.kept]
@@ -64,7 +74,7 @@ def push_card(view: PushView, *, rich: bool = True) -> list[Block]:
     if view.links:
         lines = [f"<{_url(url)}|{safe(label, 80)}>" if url else safe(label, 80) for label, url in view.links]
         blocks.append(section("*On the board*\n" + bullets(lines, 2_400, shown=14)))
-    if view.status in ("failed", "incomplete") and view.plan_value:
+    if view.status in ("failed", "partial") and view.plan_value:
         blocks.append(actions([button("Try again", RETRY, view.plan_value, style="primary")]))
         blocks.append(context("Trying again goes on where it stopped. Nothing is created twice."))
     return blocks
@@ -81,7 +91,7 @@ def _headline(view: PushView) -> str:
     title, board = safe(view.title, 120), safe(view.board, 80)
     return {
         "done": f"{title} is on {board}",
-        "incomplete": f"{title} is on {board}, but some of it was not taken",
+        "partial": f"{title} is on {board}, but some of it was not taken",
         "failed": f"{title} did not reach {board} completely",
     }.get(view.status, f"{title} is on its way to {board}")
 

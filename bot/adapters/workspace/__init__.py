@@ -1,0 +1,1 @@
+"""The Slack workspace as Muster uses it: messages, modals, files and user groups."""

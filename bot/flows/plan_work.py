@@ -1,0 +1,162 @@
+"""The parts of planning that touch the outside: the plan's text, the board, the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.adapters.boards.port import Board
+from bot.adapters.workspace.files import Files
+from planners.plan.loading import load_document
+from planners.plan.models import ItemStatus, PlanDocument
+from planners.plan.normalise import normalise
+from planners.plan.problems import PlanProblems, Problem
+from planners.sprints.model import PlanOptions, SprintPlan
+from planners.sprints.planner import plan_sprints
+from storage import audit
+from storage.clock import Clock
+from storage.database import Database
+from storage.forms import find_form
+from storage.plans import (
+    add_sprint_plan,
+    document_of,
+    last_pushed,
+    newest_version,
+    sprint_plan_of,
+    store_document,
+)
+from storage.tables import PlanForm, PlanVersion
+from storage.ventures import add_venture, find_venture, new_venture
+
+DAYS_A_WEEK = 7
+PASTED = "pasted text"
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A plan as it came in: the document, and where from. `version` is set for a stored one."""
+
+    document: PlanDocument
+    source: str
+    field: str
+    version: PlanVersion | None = None
+
+
+class Planning:
+    """Loads, plans and stores. Used inside durable steps: everything may run again."""
+
+    def __init__(
+        self, database: Database, clock: Clock, files: Files, boards: Callable[[str], Board], *, seconds: float
+    ) -> None:
+        """`seconds` is how long a plan may be improved."""
+        self._database = database
+        self._clock = clock
+        self._files = files
+        self._boards = boards
+        self._seconds = seconds
+
+    def load(self, form: PlanForm) -> Handed:
+        """The form's plan. Raises :class:`PlanProblems` with what is wrong in it, or what a file raises."""
+        text, file, venture = (form.values.get(name) for name in ("text", "file", "venture"))
+        if text:
+            return Handed(load_document(text), PASTED, "text")
+        if file:
+            fetched = self._files.fetch(str(file["id"]))
+            return Handed(load_document(fetched.content, name=fetched.name), fetched.name, "file")
+        with self._database.transaction() as session:
+            version = newest_version(session, str(venture))
+        if version is None:
+            raise PlanProblems([Problem("venture", f"{venture} has no stored plan any more")])
+        return Handed(document_of(version), version.source, "venture", version)
+
+    def plan(self, document: PlanDocument, options: PlanOptions, venture: str) -> SprintPlan:
+        """Plan with what the board says: its velocity, and what must stay where it is.
+
+        Raises :class:`PlanProblems` when nothing can be planned, and what a board raises.
+        """
+        with self._database.transaction() as session:
+            known = find_venture(session, venture) is not None
+            pushed = last_pushed(session, venture)
+        if not known:
+            return plan_sprints(document, options, seconds=self._seconds)
+        previous = sprint_plan_of(pushed) if pushed is not None else None
+        board = self._boards(venture)
+        keys = [story.key for story in normalise(document).stories]
+        pins = board.pinned(keys, options.start, options.sprint_weeks * DAYS_A_WEEK)
+        if pins.before:
+            document = without_finished_sprints(document, pins.before)
+        if not document.history:
+            document = document.model_copy(update={"history": board.velocity_history()})
+        return plan_sprints(
+            document,
+            options,
+            pinned=pins.sprints,
+            previous=previous if _same_grid(previous, options) else None,
+            seconds=self._seconds,
+        )
+
+    def store(self, form: PlanForm, handed: Handed, plan: SprintPlan) -> str:
+        """Store venture, document and preview in one transaction; the plan's id. Run again, it finds the first."""
+        now = self._clock.now()
+        with self._database.transaction() as session:
+            row = find_form(session, form.id, lock=True)
+            if row is not None and row.sprint_plan is not None:
+                return row.sprint_plan
+            venture = find_venture(session, plan.venture)
+            if venture is None:
+                venture = new_venture(plan.venture, plan.title, by=form.created_by, at=now)
+                add_venture(session, venture)
+                audit.record(
+                    session,
+                    at=now,
+                    actor=form.created_by,
+                    action="venture.started",
+                    subject=plan.venture,
+                    venture=plan.venture,
+                )
+            project = str(form.values.get("project") or "").strip().upper()
+            if project and venture.jira_project is None:
+                venture.jira_project = project
+                session.add(venture)
+            version = store_document(
+                session, venture.key, handed.document, source=handed.source, by=form.created_by, at=now
+            )
+            stored = add_sprint_plan(session, plan, version.id, by=form.created_by, at=now, channel=form.channel)
+            audit.record(
+                session,
+                at=now,
+                actor=form.created_by,
+                action="sprint_plan.planned",
+                subject=stored.id,
+                venture=venture.key,
+                detail={"version": version.number, "source": handed.source, "digest": plan.digest},
+            )
+            if row is not None:
+                row.sprint_plan, row.problems = stored.id, []
+                session.add(row)
+            return stored.id
+
+
+def _same_grid(previous: SprintPlan | None, options: PlanOptions) -> bool:
+    """Sprint numbers mean the same only when both plans begin on one day with sprints of one length."""
+    return previous is not None and (previous.options.start, previous.options.sprint_weeks) == (
+        options.start,
+        options.sprint_weeks,
+    )
+
+
+def without_finished_sprints(document: PlanDocument, keys: Collection[str]) -> PlanDocument:
+    """The document with the items of earlier sprints done: they are on the board and not planned again."""
+    names = iter(story.key for story in normalise(document).stories)
+    gone = frozenset(keys)
+
+    def closed(stories: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(
+            story.model_copy(update={"status": ItemStatus.DONE}) if next(names) in gone else story for story in stories
+        )
+
+    epics = tuple(epic.model_copy(update={"stories": closed(epic.stories)}) for epic in document.plan.epics)
+    loose = closed(document.plan.stories)
+    plan = document.plan.model_copy(update={"epics": epics, "stories": loose})
+    return document.model_copy(update={"plan": plan})

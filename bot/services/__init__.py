@@ -1,0 +1,27 @@
+"""One orchestrator a feature: asks storage, asks planners, starts durable work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.flows.home import HomeFlow
+from bot.services.adjusting import Adjusting
+from bot.services.details import Details
+from bot.services.forms import Forms
+from bot.services.sprint_plans import SprintPlans
+from bot.services.telling import Telling
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the listeners call."""
+
+    forms: Forms
+    plans: SprintPlans
+    adjusting: Adjusting
+    details: Details
+    home: HomeFlow
+    telling: Telling
+
+
+__all__ = ["Services"]
