@@ -25,6 +25,7 @@ from planners.sprints.words import percent
 
 HUNDRED = 100
 WEEKDAYS = 5
+WORTH_SAYING = 0.05
 PACE_SPRINTS = 6
 PACE_RUNS = 4_000
 
@@ -193,7 +194,7 @@ def _history_basis(
         f"from {count} closed sprint{'s' if count != 1 else ''}: median {velocity.quantile(0.5):.0f} points, and at "
         f"{percent(options.confidence)} confidence at least {base:.0f} a sprint over {PACE_SPRINTS} sprints"
     )
-    if abs(level - 1) >= 0.01:
+    if abs(level - 1) >= WORTH_SAYING:
         text += f", scaled by {percent(level)} because the team or the sprint length differs from then"
     if not velocity.reliable:
         text += "; few sprints, so the range is wide"

@@ -28,6 +28,9 @@ ORANGE = "#D55E00"
 TITLE_LENGTH = 46
 MOST_MILESTONES = 6
 HEADROOM = 1.34
+LABEL_LENGTH = 30
+# About how much of the width of the axes one letter of a label takes.
+SIGN_WIDTH = 0.0115
 
 
 def burn_up_png(plan: SprintPlan) -> bytes:
@@ -44,7 +47,7 @@ def burn_up_png(plan: SprintPlan) -> bytes:
         raise ValueError("the plan has no burn-up: nothing is left to plan")
     figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor=GROUND)
     FigureCanvasAgg(figure)
-    axes = figure.add_axes((0.075, 0.125, 0.9, 0.68), facecolor=GROUND)
+    axes = figure.add_axes((0.078, 0.125, 0.885, 0.68), facecolor=GROUND)
     _draw_lines(axes, points)
     _draw_milestones(axes, points, plan.forecast.milestones)
     _dress(axes, points, HEADROOM if _shown(points, plan.forecast.milestones) else 1.08)
@@ -121,20 +124,22 @@ def _until(values: Sequence[float], scope: Sequence[float]) -> int:
 def _draw_milestones(axes: Axes, points: Sequence[BurnUpPoint], milestones: Sequence[DateForecast]) -> None:
     first, last = points[0].date, points[-1].date
     height = float(points[-1].scope)
-    middle = (_day(first) + _day(last)) / 2
+    span = _day(last) - _day(first)
     for row, (due, milestone) in enumerate(_shown(points, milestones)):
         day = _day(due)
-        label = "Milestone, and its chance to be on time" if not row else None
-        axes.plot([day, day], [0, height * HEADROOM], color=INK, linewidth=1.8, linestyle=":", zorder=1, label=label)
+        entry = "Milestone, and its chance to be on time" if not row else None
+        axes.plot([day, day], [0, height * HEADROOM], color=INK, linewidth=1.8, linestyle=":", zorder=1, label=entry)
         chance = "" if milestone.probability_on_time is None else f" {percent(milestone.probability_on_time)}"
+        label = f" {short(milestone.name, LABEL_LENGTH)}{chance} "
+        fits = day + span * len(label) * SIGN_WIDTH < _day(last)
         axes.text(
             day,
             height * (HEADROOM - 0.06 - 0.085 * (row % 3)),
-            f" {short(milestone.name, 24)}{chance} ",
+            label,
             size=14.5,
             color=INK,
             weight="bold",
-            ha="left" if day < middle else "right",
+            ha="left" if fits else "right",
             va="center",
             parse_math=False,
             bbox={"facecolor": GROUND, "edgecolor": "none", "pad": 1},
@@ -164,7 +169,7 @@ def _dress(axes: Axes, points: Sequence[BurnUpPoint], headroom: float) -> None:
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(QUIET)
-    axes.legend(loc="lower right", fontsize=14, frameon=True, facecolor=GROUND, edgecolor=GRID, labelcolor=INK)
+    axes.legend(loc="lower right", fontsize=14, framealpha=1, facecolor=GROUND, edgecolor=GRID, labelcolor=INK)
 
 
 def _day(date: dt.date) -> float:

@@ -15,12 +15,20 @@ from planners.plan.problems import Problem
 from planners.sprints import warnings
 from planners.sprints.assumptions import assumptions_of
 from planners.sprints.backlog import Backlog, Teams, open_backlog, teams_of
-from planners.sprints.build import Due, fixed_items, milestones_due
+from planners.sprints.build import fixed_items, milestones_due
 from planners.sprints.calendar import UnknownCountry, next_monday
 from planners.sprints.capacity import TeamCapacity
 from planners.sprints.engine import Progress
 from planners.sprints.forecasting import plan_forecast
-from planners.sprints.model import PinnedSprint, PlanForecast, PlanningError, PlanOptions, PlanWarning, SprintPlan
+from planners.sprints.model import (
+    Assumption,
+    PinnedSprint,
+    PlanForecast,
+    PlanningError,
+    PlanOptions,
+    PlanWarning,
+    SprintPlan,
+)
 from planners.sprints.result import Result
 from planners.sprints.schedule import Schedule, schedule
 from planners.sprints.words import named, stories
@@ -98,10 +106,11 @@ def plan_sprints(
         sprints=sprints,
         epics=result.epics(),
         items=result.items(),
-        warnings=_warnings(teams, backlog, found, result, dues, forecast),
+        warnings=_warnings(teams, backlog, found, result, forecast),
         assumptions=(
             *assumptions_of(backlog.items, teams, found.capacities, used, options),
             *backlog.assumptions,
+            *_quality(found),
         ),
         forecast=forecast,
         infeasible=_infeasible(backlog, found),
@@ -136,8 +145,17 @@ def _basis(found: Schedule, backlog: Backlog) -> str:
     return "; ".join(f"{c.key}: {c.basis}" for c in _used_capacities(backlog, found))
 
 
+def _quality(found: Schedule) -> tuple[Assumption, ...]:
+    """How good the allocation is known to be; nothing where no bound was looked for."""
+    if found.result.proven:
+        return (Assumption(name="Quality", text="no better plan exists for these inputs"),)
+    if found.result.gap is None:
+        return ()
+    return (Assumption(name="Quality", text=f"within {found.result.gap * 100:.1f} % of the best possible"),)
+
+
 def _warnings(
-    teams: Teams, backlog: Backlog, found: Schedule, result: Result, dues: Sequence[Due], forecast: PlanForecast
+    teams: Teams, backlog: Backlog, found: Schedule, result: Result, forecast: PlanForecast
 ) -> tuple[PlanWarning, ...]:
     listed = [*teams.warnings, *backlog.warnings]
     allocation = found.result.allocation
@@ -153,11 +171,7 @@ def _warnings(
     left = [item.key for item in backlog.items if item.key in allocation.unplaced]
     if left:
         listed.append(warnings.did_not_fit(left, len(found.sprints)))
-    for due, dated in zip(dues, forecast.milestones, strict=True):
-        late = [key for key in due.items if allocation.sprint_of.get(key, len(found.sprints) + 1) > due.sprint]
-        if late:
-            done = result.done_on(due.items)
-            listed.append(warnings.milestone_late(due.title, due.date, done, late, dated.probability_on_time))
+    listed += result.late_milestones(forecast.milestones)
     return tuple(listed)
 
 

@@ -12,6 +12,7 @@ from planners.sprints.backlog import NEED, OpenItem
 from planners.sprints.build import Due, Fixed, demand, hundredths, points, skills_are_checked
 from planners.sprints.goals import sprint_goals
 from planners.sprints.model import (
+    DateForecast,
     ItemPart,
     PlannedEpic,
     PlannedItem,
@@ -40,6 +41,7 @@ class Result:
         self._items = items
         self._found = found
         self._dues = dues
+        self._options = options
         self._epics = {epic.key: epic for epic in epics}
         self._sprint_of = found.result.allocation.sprint_of
         self._parts = found.result.allocation.parts
@@ -150,6 +152,18 @@ class Result:
         if any(key not in self._sprint_of for key in keys):
             return None
         return self._found.sprints[max(self._sprint_of[key] for key in keys) - 1].end
+
+    def late_milestones(self, forecasts: Sequence[DateForecast]) -> list[PlanWarning]:
+        """Milestones that the plan finishes after their date; `forecasts` has one for each, in order."""
+        never = len(self._found.sprints) + 1
+        result = []
+        for due, forecast in zip(self._dues, forecasts, strict=True):
+            late = [key for key in due.items if self._sprint_of.get(key, never) > due.sprint]
+            if late:
+                chance, asked = forecast.probability_on_time, self._options.confidence
+                done = self.done_on(due.items)
+                result.append(warnings.milestone_late(due.title, due.date, done, late, chance, asked))
+        return result
 
     def missing_skills(self) -> list[PlanWarning]:
         """Skills that a team's items ask for and nobody in it has."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from planners.sprints.cycles import Cycle
 from planners.sprints.model import PlanWarning, WarningKind
@@ -104,14 +105,19 @@ def wont_needed(keys: Sequence[str]) -> PlanWarning:
 
 
 def milestone_late(
-    title: str, due: dt.date, done: dt.date | None, keys: Sequence[str], chance: float | None
+    title: str, due: dt.date, done: dt.date | None, keys: Sequence[str], chance: float | None, confidence: Decimal
 ) -> PlanWarning:
-    """A milestone whose items the plan finishes after its date, or not at all. `chance` is that of being on time."""
+    """A milestone whose items the plan finishes after its date, or not at all.
+
+    `chance` is that of being on time; the plan keeps a buffer, so it may be late where the chance is as good as asked.
+    """
     when = f"finishes it on {long_date(done)}" if done else "does not finish it"
     text = f"Milestone '{short(title)}' is due on {long_date(due)}, but the plan {when}: {named(keys)} come too late."
     if len(keys) == 1:
         text = text.replace(" come too late", " comes too late")
-    if chance is not None:
+    if chance is not None and chance >= confidence:
+        text += f" The plan keeps a buffer: without it, the chance to be on time is {percent(chance)}."
+    elif chance is not None:
         text += f" Its chance to be on time is {percent(chance)}."
     return PlanWarning(kind=WarningKind.MILESTONE_LATE, text=text, items=tuple(keys))
 
