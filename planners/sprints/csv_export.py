@@ -11,7 +11,8 @@ parents that stand above. Columns, after the header:
 * ``Sprint`` — the name of the sprint; empty where the story did not fit. The importer wants the sprint to exist.
 * ``External Key`` — the plan's own key; map it to a text field or leave it out.
 * ``Labels`` — as many columns as the issue with most labels needs. Jira's labels have no spaces: they become ``-``.
-* ``Link "Blocks"`` — as many columns as needed; each holds the ``Issue Id`` of an issue that this one blocks.
+* ``Outward issue link (Blocks)`` — as many columns as needed, named as in Jira's own export; each holds the
+  ``Issue Id`` of an issue that this one blocks. In the importer, map them to ``Link "Blocks"``.
 
 A spreadsheet takes a cell that starts with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return for a formula, so
 such a cell gets a leading apostrophe. Text that starts with a minus, like a list, is therefore imported with one.
@@ -40,7 +41,7 @@ _HEADER = (
     "External Key",
 )
 _LABELS = "Labels"
-_BLOCKS = 'Link "Blocks"'
+_BLOCKS = "Outward issue link (Blocks)"
 _PRIORITIES = {
     Priority.MUST: "Highest",
     Priority.SHOULD: "Medium",

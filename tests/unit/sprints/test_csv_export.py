@@ -7,6 +7,8 @@ import io
 
 import pytest
 
+from planners.plan.loading import load_document
+from planners.plan.normalise import normalise
 from planners.sprints.csv_export import to_jira_csv
 from planners.sprints.planner import plan_sprints
 from tests.support.plan_documents import document, options, person, story
@@ -34,7 +36,7 @@ def test_each_row_has_as_many_cells_as_the_header() -> None:
     assert {len(row) for row in table} == {len(table[0])}
     assert table[0] == [
         *("Issue Id", "Parent Id", "Issue Type", "Summary", "Description", "Priority", "Story Points", "Sprint"),
-        *("External Key", "Labels", "Labels", 'Link "Blocks"'),
+        *("External Key", "Labels", "Labels", "Outward issue link (Blocks)"),
     ]
 
 
@@ -85,3 +87,22 @@ def test_quotes_commas_and_lines_come_back_as_they_were() -> None:
     text = 'a "b", c\nd; e'
     plan = plan_sprints(document({**story("a", acceptance_criteria=[]), "description": text}), options())
     assert rows(to_jira_csv(plan))[1][4] == text
+
+
+def test_what_is_exported_can_be_loaded_as_a_plan_again() -> None:
+    tasks = [{"title": "Table"}, {"title": "View"}]
+    plan = plan_sprints(
+        document(
+            story("pay", "2.5", labels=["money"], priority="must"),
+            story("cart", 3, tasks=tasks, acceptance_criteria=["one", "two"]),
+            story("else", 5, priority="could"),
+        ),
+        options(),
+    )
+    back = {each.title: each for each in normalise(load_document(to_jira_csv(plan), name="plan.csv")).stories}
+    assert len(back) == len(plan.items)
+    for item in plan.items:
+        read = back[item.title]
+        assert (read.points, read.priority, read.labels) == (item.points, item.priority, item.labels)
+        assert read.acceptance_criteria == item.acceptance_criteria
+        assert [task.title for task in read.tasks] == [task.title for task in item.tasks]
