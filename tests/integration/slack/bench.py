@@ -157,6 +157,12 @@ class Bench:
         assert row is not None
         return row
 
+    def outcome(self, button: Json) -> Json:
+        """How the push of that plan ended."""
+        outcome = self.pushed(button).outcome
+        assert outcome is not None
+        return outcome
+
     def pushed(self, button: Json) -> Push:
         """The push of that plan, once it ended."""
         plan_id = button["value"].split(":")[0]

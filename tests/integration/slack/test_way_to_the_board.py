@@ -22,7 +22,7 @@ def test_a_typed_command_ends_in_a_pushed_backlog(slack_bench: Bench, api: WebAp
 
     slack_bench.click(approve)
 
-    assert slack_bench.pushed(approve).outcome["status"] == "done"
+    assert slack_bench.outcome(approve)["status"] == "done"
     end = api.wait("chat.update", lambda call: "is on atlas" in call["text"])
     check_blocks(end["blocks"])
     assert slack_bench.row(approve).status == "pushed"
