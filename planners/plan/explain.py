@@ -13,7 +13,7 @@ from planners.plan.models import COUNTRY_PATTERN, PlanDocument
 from planners.plan.problems import Problem
 from planners.plan.tree import Section, Step, cut, locate, quote
 
-_NEAR = 70
+_NEAR = 65
 _KEY_RULE = "letters and digits, with . _ / - inside, no spaces"
 _ENUMS = {"priority": "a priority", "status": "a status", "format": "a known format"}
 

@@ -75,6 +75,8 @@ def _ending(name: str) -> str:
 
 def _decode(content: str | bytes, name: str, expected: Format | None) -> str:
     if isinstance(content, str):
+        if any("\ud800" <= sign <= "\udfff" for sign in content):
+            raise refuse("holds half a character (a lone surrogate)", source=name)
         return content.removeprefix("\ufeff")
     mark = next((encoding for start, encoding in _MARKS.items() if content.startswith(start)), "utf-8")
     # Spreadsheets in western Europe still save CSV in the code page of the machine.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import get_origin
 
 from planners.plan.explain import nearest
 from planners.plan.keys import slug
-from planners.plan.models import KEY_PATTERN, Person, PlanModel, Story
+from planners.plan.models import Person, PlanModel, Story
 from planners.plan.problems import Problem
-from planners.plan.tree import Items, Section, quote
+from planners.plan.tree import Items, Section, Value, quote
 
 _FIELD = re.compile(r"^[*_`]{0,3}([A-Za-z][A-Za-z _-]{1,30}?)[*_`]{0,3}[ \t]*:[*_`]{0,3}(?:[ \t]+(.*))?$")
 _DAYS = re.compile(r"^(\S+)(?:[ \t]+(?:to|until|-|–)[ \t]+(\S+))?(?:[ \t]*\((.*)\))?$")
@@ -27,8 +27,7 @@ _OTHER_NAMES = {
     "sprint_length": "sprint_weeks",
     "story_points": "points",
 }
-_REFERENCES = frozenset({"depends_on", "items"})
-_KEYS = frozenset({"epic", "team"})
+_REFERENCES = frozenset({"depends_on", "items", "epic", "team"})
 
 
 def put_field(section: Section, model: type[PlanModel], text: str, line: int) -> Problem | bool:
@@ -59,8 +58,6 @@ def parts(text: str) -> list[str]:
 
 
 def _value(model: type[PlanModel], name: str, text: str, line: int) -> str | Section | Items:
-    if name in _KEYS:
-        return _key(text)
     if name == "sprint_weeks":
         return re.sub(r"[ \t]*weeks?$", "", text, flags=re.IGNORECASE)
     if model is Story and name == "skills":
@@ -68,9 +65,7 @@ def _value(model: type[PlanModel], name: str, text: str, line: int) -> str | Sec
     if get_origin(model.model_fields[name].annotation) is not tuple:
         return text
     make: Callable[[str], str | Section] = str
-    if name in _REFERENCES:
-        make = _key
-    elif model is Person and name == "absences":
+    if model is Person and name == "absences":
         make = _absence(line)
     items = Items(line)
     for part in parts(text):
@@ -78,10 +73,33 @@ def _value(model: type[PlanModel], name: str, text: str, line: int) -> str | Sec
     return items
 
 
-def _key(text: str) -> str:
-    """A key as it is; anything else is taken for a title."""
+def resolve_references(root: Section) -> None:
+    """Let items and teams be named by their titles: what is nobody's own key becomes the key made from that title."""
+    own: set[str] = set()
+    sections = list(_sections(root))
+    for section in sections:
+        key = section.get("key")
+        if isinstance(key, str):
+            own.add(key)
+    for section in sections:
+        for name in _REFERENCES & section.keys():
+            value = section[name]
+            if isinstance(value, str):
+                section[name] = _key(value, own)
+            elif isinstance(value, Items):
+                value[:] = [_key(each, own) if isinstance(each, str) else each for each in value]
+
+
+def _key(text: str, own: set[str]) -> str:
     bare = text.strip("`*_\"' ")
-    return bare if re.fullmatch(KEY_PATTERN, bare) else slug(bare)[:60].rstrip("-")
+    return bare if bare in own else slug(bare)[:60].rstrip("-")
+
+
+def _sections(value: Value) -> Iterator[Section]:
+    if isinstance(value, Section):
+        yield value
+    for each in value.values() if isinstance(value, Section) else value if isinstance(value, Items) else ():
+        yield from _sections(each)
 
 
 def _needs(text: str, line: int) -> Section | str:

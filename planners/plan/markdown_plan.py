@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from planners.plan.keys import slug
-from planners.plan.markdown_fields import parts, put_field
+from planners.plan.markdown_fields import parts, put_field, resolve_references
 from planners.plan.markdown_text import Block, Heading, Line, ListItem, outline
 from planners.plan.models import (
     Epic,
@@ -89,6 +89,7 @@ class _Reader:
         title = self._plan.get("title")
         if isinstance(title, str) and "venture" not in self._plan:
             self._plan.put("venture", slug(title)[:60], self._plan.lines["title"])
+        resolve_references(self._root)
         self._plan.names["title"] = "title (the heading '# …')"
         return self._root
 

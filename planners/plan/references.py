@@ -216,7 +216,7 @@ def _check_figures(plan: _Plan) -> None:
 
 def _check_teams(plan: _Plan) -> None:
     resources = _part(plan.root, "resources")
-    teams = [key for team in resources.entries("teams") if (key := team.text("key"))]
+    teams = list(dict.fromkeys(key for team in resources.entries("teams") if (key := team.text("key"))))
     history = Section(1)
     history["history"] = plan.root.get("history")
     if not teams:

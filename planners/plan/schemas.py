@@ -6,7 +6,8 @@ import json
 from typing import Any, Literal
 
 from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
 
 from planners.plan.models import PlanDocument, Resources, TechnicalPlan, Timeline
 from planners.sprints.model import SprintPlan
@@ -20,6 +21,17 @@ _SCHEMAS: dict[str, tuple[type[BaseModel], Literal["validation", "serialization"
 }
 
 
+class _Generator(GenerateJsonSchema):
+    """Says what a decimal looks like as text; by itself pydantic lets any text pass."""
+
+    def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
+        found = super().decimal_schema(schema)
+        for choice in found.get("anyOf", [found]):
+            if choice.get("type") == "string":
+                choice["pattern"] = r"^-?\d+(\.\d+)?$"
+        return found
+
+
 def json_schemas() -> dict[str, str]:
     """The text of each schema by its file name; the same text on every run.
 
@@ -31,6 +43,6 @@ def json_schemas() -> dict[str, str]:
 
 def _schema(model: type[BaseModel], mode: Literal["validation", "serialization"], title: str) -> str:
     schema: dict[str, Any] = {"$schema": GenerateJsonSchema.schema_dialect}
-    schema |= model.model_json_schema(mode=mode)
+    schema |= model.model_json_schema(mode=mode, schema_generator=_Generator)
     schema["title"] = title
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

@@ -20,7 +20,7 @@ _NAMES = {
 
 def assemble(pieces: Sequence[tuple[str, str, Value]]) -> tuple[Section, list[Problem]]:
     """One document from pieces of (source name, kind, value), and what stands twice or nowhere."""
-    root = Section(1)
+    root = Section(1, source=pieces[0][0])
     problems: list[Problem] = []
     for source, kind, value in pieces:
         if value is None:
@@ -43,8 +43,9 @@ def _add(root: Section, parts: Section, source: str, problems: list[Problem]) ->
             problems.append(Problem(name, f"is {where}; it may stand in one place only", line, source))
             continue
         root.put(name, value, line)
-        if isinstance(value, Section):
-            value.source = source
+        for section in (value, *(value if isinstance(value, Items) else ())):
+            if isinstance(section, Section):
+                section.source = source
         root.names[f"source of {name}"] = source
 
 

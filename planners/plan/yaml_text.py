@@ -32,8 +32,7 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "seq", "map"))
 _HINTS = {
     "mapping values are not allowed": "a text that holds ': ' needs quotes",
-    "found character '\\t'": "YAML indents with spaces, not tabs",
-    "found character that cannot start any token": "indent with spaces, and quote texts that begin with a sign",
+    "cannot start any token": "YAML indents with spaces, not tabs; a text that begins with a sign needs quotes",
     "did not find expected key": "look for a wrong indent or an unclosed quote just before",
     "could not find expected ':'": "look for a key without a colon, or a wrong indent",
     "expected <block end>": "look for a wrong indent just before",
