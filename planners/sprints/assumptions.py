@@ -88,5 +88,5 @@ def _unchecked_skills(items: Sequence[OpenItem], used: Sequence[TeamCapacity]) -
     return [
         Assumption(name=f"Skills of {capacity.key}", text="not checked: nobody in the team lists any")
         for capacity in used
-        if not skills_are_checked(capacity) and any(item.team == capacity.key and item.story.skills for item in items)
+        if not skills_are_checked(capacity) and any(item.team == capacity.key and item.skills for item in items)
     ]

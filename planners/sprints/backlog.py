@@ -20,18 +20,23 @@ from planners.sprints.model import Assumption, PlanningError, PlanOptions, PlanW
 from planners.sprints.words import stories as counted
 
 POINTS_WITHOUT_ANY = Decimal(3)
+MOST_CYCLES = 20
 NEED = {Priority.MUST: 0, Priority.SHOULD: 1, Priority.COULD: 2, Priority.WONT: 3}
 
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """A story to be planned. `waits_for` holds keys of other open items and has no cycles."""
+    """A story to be planned.
+
+    `skills` holds the points that need each skill. `waits_for` holds keys of other open items and has no cycles.
+    """
 
     story: NormalisedStory
     key: str
     team: str
     points: Decimal
     points_assumed: bool
+    skills: Mapping[str, Decimal]
     waits_for: tuple[str, ...]
 
 
@@ -112,9 +117,13 @@ def open_backlog(stories: Sequence[NormalisedStory], teams: Teams, options: Plan
     kept = set(chosen)
     waits = {key: tuple(dict.fromkeys(other for other in by_key[key].depends_on if other in kept)) for key in chosen}
     waits, cycles = open_cycles(waits)
-    found.extend(warnings.cycle(each, titles) for each in cycles)
+    found.extend(warnings.cycle(each, titles) for each in cycles[:MOST_CYCLES])
+    if len(cycles) > MOST_CYCLES:
+        found.append(warnings.more_cycles(len(cycles) - MOST_CYCLES))
     sizes = _sizes([by_key[key] for key in chosen], team_of)
-    items = tuple(OpenItem(by_key[key], key, team_of[key], *sizes[key], waits_for=waits[key]) for key in chosen)
+    items = tuple(
+        OpenItem(by_key[key], key, team_of[key], *sizes[key], skills_of(by_key[key]), waits[key]) for key in chosen
+    )
     assumed = [item.key for item in items if item.points_assumed]
     if assumed:
         found.append(warnings.no_points(assumed))
@@ -128,7 +137,7 @@ def open_backlog(stories: Sequence[NormalisedStory], teams: Teams, options: Plan
 def _check_skills(items: Sequence[OpenItem]) -> None:
     problems = []
     for item in items:
-        skilled = sum(item.story.skills.values(), Decimal(0))
+        skilled = sum(item.skills.values(), Decimal(0))
         if skilled > item.points:
             message = f"ask for {skilled} points, but {item.key} has {item.points}"
             problems.append(Problem(f"{item.key}.skills", message))
@@ -174,10 +183,10 @@ def _team_of(stories: Iterable[NormalisedStory], teams: Teams, found: list[PlanW
         elif len(teams.keys) == 1:
             result[key] = teams.keys[0]
         else:
-            held = Counter({team: len(skills[team] & set(story.skills)) for team in teams.keys})
+            held = Counter({team: len(skills[team] & set(skills_of(story))) for team in teams.keys})
             best, count = held.most_common(1)[0]
             result[key] = best
-            if count < max(1, len(story.skills)):
+            if count < max(1, len(skills_of(story))):
                 guessed.append(key)
     for team in dict.fromkeys(result[key] for key in guessed):
         found.append(warnings.team_guessed([key for key in guessed if result[key] == team], team))
@@ -198,8 +207,22 @@ def _sizes(stories: Sequence[NormalisedStory], team_of: Mapping[str, str]) -> di
         if key in known:
             result[key] = known[key], False
         else:
-            skilled = sum(story.skills.values(), Decimal(0))
+            skilled = sum(skills_of(story).values(), Decimal(0))
             result[key] = max(usual.get(team_of[key], overall), skilled), True
+    return result
+
+
+def skills_of(story: NormalisedStory) -> Mapping[str, Decimal]:
+    """The points that need each skill: its own, else those of the tasks that name both."""
+    if story.skills:
+        return story.skills
+    result: dict[str, Decimal] = {}
+    for task in story.tasks:
+        if task.skill and task.points:
+            result[task.skill] = result.get(task.skill, Decimal(0)) + task.points
+    if story.points is not None and sum(result.values()) > story.points:
+        # Tasks were estimated on a scale of their own: they say nothing about the points of the story.
+        return {}
     return result
 
 

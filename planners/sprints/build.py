@@ -124,7 +124,7 @@ def skills_are_checked(capacity: TeamCapacity) -> bool:
 
 def demand(item: OpenItem) -> dict[str, int]:
     """Hundredths of a point that an item asks of each skill."""
-    return {skill: hundredths(amount) for skill, amount in item.story.skills.items() if amount}
+    return {skill: hundredths(amount) for skill, amount in item.skills.items() if amount}
 
 
 def _crew(capacity: TeamCapacity, horizon: int) -> Crew:

@@ -27,6 +27,7 @@ BLUE = "#0072B2"
 ORANGE = "#D55E00"
 TITLE_LENGTH = 46
 MOST_MILESTONES = 6
+MOST_MARKERS = 30
 HEADROOM = 1.34
 LABEL_LENGTH = 30
 # About how much of the width of the axes one letter of a label takes.
@@ -107,7 +108,7 @@ def _draw_lines(axes: Axes, points: Sequence[BurnUpPoint]) -> None:
         color=ORANGE,
         linewidth=3,
         linestyle=(0, (4, 1.6)),
-        marker="o",
+        marker="o" if len(points) <= MOST_MARKERS else None,
         markersize=6,
         label="Planned",
         zorder=5,

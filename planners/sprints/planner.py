@@ -14,7 +14,7 @@ from planners.plan.normalise import normalise
 from planners.plan.problems import Problem
 from planners.sprints import warnings
 from planners.sprints.assumptions import assumptions_of
-from planners.sprints.backlog import Backlog, Teams, open_backlog, teams_of
+from planners.sprints.backlog import MOST_CYCLES, Backlog, Teams, open_backlog, teams_of
 from planners.sprints.build import fixed_items, milestones_due
 from planners.sprints.calendar import UnknownCountry, next_monday
 from planners.sprints.capacity import TeamCapacity
@@ -29,6 +29,7 @@ from planners.sprints.model import (
     PlanWarning,
     SprintPlan,
 )
+from planners.sprints.problem import ProblemError
 from planners.sprints.result import Result
 from planners.sprints.schedule import Schedule, schedule
 from planners.sprints.words import named, stories
@@ -38,11 +39,9 @@ def default_options(document: PlanDocument, today: dt.date) -> PlanOptions:
     """Options as the document asks for them: from its timeline, else from the Monday after `today`."""
     timeline = document.timeline
     start = timeline.start or next_monday(today)
-    return (
-        PlanOptions(start=start)
-        if timeline.sprint_weeks is None
-        else PlanOptions(start=start, sprint_weeks=timeline.sprint_weeks)
-    )
+    if timeline.sprint_weeks is None:
+        return PlanOptions(start=start)
+    return PlanOptions(start=start, sprint_weeks=timeline.sprint_weeks)
 
 
 def plan_sprints(
@@ -62,8 +61,28 @@ def plan_sprints(
     What can't be kept stands in `infeasible` of the result, with the best plan there is.
 
     Raises :class:`~planners.sprints.model.PlanningError` when the options and the document don't fit together: a team
-    or a country that isn't known, skills that ask for more points than their story has, a plan beyond the year 9999.
+    or a country that isn't known, skills that ask for more points than their story has, a plan beyond the year 9999;
+    and :class:`~planners.plan.problems.PlanProblems`, its base, for a document that can't be normalised.
     """
+    try:
+        return _plan(document, options, pinned, previous, seconds, progress, cancelled)
+    except UnknownCountry as error:
+        raise PlanningError([Problem(_country_path(document, error.code), str(error))]) from error
+    except ProblemError as error:
+        raise PlanningError([Problem("resources.people", str(error))]) from error
+    except OverflowError as error:
+        raise PlanningError([Problem("start", "the plan would go beyond the year 9999")]) from error
+
+
+def _plan(
+    document: PlanDocument,
+    options: PlanOptions,
+    pinned: Sequence[PinnedSprint],
+    previous: SprintPlan | None,
+    seconds: float,
+    progress: Callable[[Progress], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> SprintPlan:
     normal = normalise(document)
     teams = teams_of(document, normal.teams)
     if options.team is not None and options.team not in teams.keys:
@@ -71,22 +90,17 @@ def plan_sprints(
     backlog = open_backlog(normal.stories, teams, options)
     fixed = fixed_items(backlog.items, pinned)
     dues = milestones_due(normal.milestones, backlog.items, options)
-    try:
-        found = schedule(
-            backlog.items,
-            teams,
-            dues,
-            fixed,
-            options,
-            previous=_sprints_of(previous),
-            seconds=seconds,
-            progress=progress,
-            cancelled=cancelled,
-        )
-    except UnknownCountry as error:
-        raise PlanningError([Problem("resources.country", str(error))]) from error
-    except OverflowError as error:
-        raise PlanningError([Problem("start", "the plan would go beyond the year 9999")]) from error
+    found = schedule(
+        backlog.items,
+        teams,
+        dues,
+        fixed,
+        options,
+        previous=_sprints_of(previous),
+        seconds=seconds,
+        progress=progress,
+        cancelled=cancelled,
+    )
     result = Result(backlog.items, found, fixed, dues, options, normal.epics)
     sprints = result.sprints()
     used = found.sprints[: len(sprints)]
@@ -124,6 +138,15 @@ def plan_digest(plan: SprintPlan) -> str:
     content = plan.model_dump(mode="json", exclude={"digest"})
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _country_path(document: PlanDocument, code: str) -> str:
+    """Where the document names the country."""
+    resources = document.resources
+    places = [(f"people[{number}]", person.country) for number, person in enumerate(resources.people)]
+    places += [(f"teams[{number}]", team.country) for number, team in enumerate(resources.teams)]
+    found = next((f"{place}." for place, country in places if country == code), "")
+    return f"resources.{found}country"
 
 
 def _unknown_team(name: str, teams: Teams) -> Problem:
@@ -181,12 +204,20 @@ def _no_capacity(capacity: TeamCapacity) -> str:
             f"Team {capacity.key} has no capacity: neither people nor closed sprints are known. Add its people to the "
             "resources, or its velocity history."
         )
+    if capacity.from_history and any(capacity.availability):
+        return (
+            f"Team {capacity.key} has no capacity: going by its closed sprints, it may well complete nothing. Lower "
+            "the confidence, or leave out sprints that don't count."
+        )
     return f"Team {capacity.key} has no capacity: nobody in it works during the plan."
 
 
 def _infeasible(backlog: Backlog, found: Schedule) -> tuple[str, ...]:
     """Why no plan keeps every demand: cycles, teams that can do nothing, items that fit nowhere."""
-    reasons = [f"Items wait for each other: {warnings.cycle_text(each, backlog.titles)}." for each in backlog.cycles]
+    named_cycles = backlog.cycles[:MOST_CYCLES]
+    reasons = [f"Items wait for each other: {warnings.cycle_text(each, backlog.titles)}." for each in named_cycles]
+    if more := len(backlog.cycles) - len(named_cycles):
+        reasons.append(f"{more} more groups of items wait for each other.")
     idle = {c.key: c for c in _used_capacities(backlog, found) if not any(c.commitment)}
     reasons += [_no_capacity(capacity) for capacity in idle.values()]
     left = [

@@ -61,7 +61,7 @@ def schedule(
     if seconds > 0 and items:
         if not found.allocation.unplaced:
             horizon = min(horizon, max(least, found.score.last_sprint + SPARE))
-        found = allocate(
+        better = allocate(
             build_problem(items, capacities, dues, fixed, options, horizon),
             seconds=seconds,
             seed=options.seed,
@@ -70,6 +70,9 @@ def schedule(
             progress=progress,
             cancelled=cancelled,
         )
+        # The list may have been made by date, which the engine's own start is not.
+        if better.score <= found.score:
+            found = better
     return Schedule(sprints, capacities, found, limit)
 
 

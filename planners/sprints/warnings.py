@@ -29,6 +29,12 @@ def cycle(found: Cycle, titles: Mapping[str, str]) -> PlanWarning:
     return PlanWarning(kind=WarningKind.CYCLE, text=text, items=found.keys)
 
 
+def more_cycles(count: int) -> PlanWarning:
+    """Cycles beyond those that are named."""
+    text = f"{count} more dependency cycles were opened in the same way."
+    return PlanWarning(kind=WarningKind.CYCLE, text=text)
+
+
 def no_acceptance_criteria(keys: Sequence[str]) -> PlanWarning:
     """Stories that nobody could say are done."""
     verb = "has" if len(keys) == 1 else "have"

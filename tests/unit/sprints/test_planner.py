@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from planners.plan.models import PlanDocument
 from planners.sprints.forecasting import forecast_sentence
-from planners.sprints.model import PinnedSprint, PlanningError, SprintPlan, WarningKind
+from planners.sprints.model import PinnedSprint, PlanningError, PlanOptions, SprintPlan, WarningKind
 from planners.sprints.planner import default_options, plan_digest, plan_sprints
 from tests.support.plan_documents import MONDAY, document, documents, history, options, person, story
 from tests.support.sprint_plan_checker import broken
@@ -170,6 +171,39 @@ def test_points_of_the_tasks_are_those_of_the_story() -> None:
     assert (plan.items[0].points, plan.items[0].points_assumed) == (Decimal("3.5"), False)
 
 
+def test_skills_of_the_tasks_are_those_of_the_story_unless_they_go_beyond_its_points() -> None:
+    tasks = [{"title": "one", "points": 2, "skill": "api"}, {"title": "two", "points": 2, "skill": "cobol"}]
+    people = [person(skills=["api"])]
+    held = plan_sprints(document(story("a", 4, tasks=tasks), people=people), options())
+    assert texts(held, WarningKind.NO_SKILL) == ["Nobody in team team has the skill 'cobol', which a needs."]
+    other_scale = plan_sprints(document(story("a", 3, tasks=tasks), people=people), options())
+    assert sprint_of(other_scale) == {"a": 1}
+
+
+def test_a_history_of_nothing_says_that_it_is_the_history() -> None:
+    plan = plan_sprints(document(story("a"), history=history(0, 0, 0, 0, 0)), options(confidence="0.95"))
+    assert "going by its closed sprints" in plan.infeasible[0]
+
+
+def test_many_cycles_are_counted_not_listed() -> None:
+    pairs = [
+        pair for n in range(30) for pair in (story(f"a{n}", depends_on=[f"b{n}"]), story(f"b{n}", depends_on=[f"a{n}"]))
+    ]
+    plan = plan_sprints(document(*pairs), options())
+    assert len(plan.infeasible) == 21
+    assert texts(plan, WarningKind.CYCLE)[-1] == "10 more dependency cycles were opened in the same way."
+
+
+def test_time_to_improve_keeps_the_rules_and_costs_nothing() -> None:
+    given_document = document(
+        *(story(f"s{n}", 1 + n % 5, depends_on=[f"s{n - 3}"] if n > 3 else []) for n in range(20))
+    )
+    listed = plan_sprints(given_document, options())
+    improved = plan_sprints(given_document, options(), seconds=0.3)
+    assert broken(improved, given_document) == []
+    assert len(improved.sprints) <= len(listed.sprints)
+
+
 def test_an_item_too_big_for_any_sprint_is_planned_in_parts() -> None:
     plan = plan_sprints(document(story("big", 20)), options())
     assert [part.sprint for part in plan.items[0].parts] == [1, 2]
@@ -238,9 +272,30 @@ def test_an_unknown_team_is_refused_with_the_near_name() -> None:
     assert (problem.path, "did you mean 'payments'?" in problem.message) == ("team", True)
 
 
-def test_an_unknown_country_is_refused() -> None:
-    with pytest.raises(PlanningError, match="DE-QQ"):
-        plan_sprints(document(story("a"), country="DE-QQ"), options())
+@pytest.mark.parametrize(
+    ("more", "path"),
+    [
+        ({"country": "DE-QQ"}, "resources.country"),
+        ({"people": [person(), person("Bo", country="DE-QQ")]}, "resources.people[1].country"),
+        ({"teams": [{"key": "core", "country": "DE-QQ"}]}, "resources.teams[0].country"),
+    ],
+)
+def test_an_unknown_country_is_refused_where_it_stands(more: dict[str, Any], path: str) -> None:
+    with pytest.raises(PlanningError, match="known in DE: ") as caught:
+        plan_sprints(document(story("a"), **more), options())
+    assert caught.value.problems[0].path == path
+
+
+def test_a_plan_beyond_the_calendar_is_refused() -> None:
+    with pytest.raises(PlanningError, match="beyond the year 9999"):
+        plan_sprints(document(story("a")), PlanOptions(start=dt.date(9999, 12, 1)))
+
+
+def test_skills_that_overlap_in_too_many_ways_are_refused() -> None:
+    people = [person(f"p{n}", skills=[f"s{n}", f"s{n + 1}"]) for n in range(100)]
+    stories = [story(f"i{n}", 1, skills={f"s{n}": 1}) for n in range(101)]
+    with pytest.raises(PlanningError, match="overlap in too many ways"):
+        plan_sprints(document(*stories, people=people), options())
 
 
 def test_skills_beyond_the_points_are_refused() -> None:
