@@ -18,6 +18,7 @@ from storage import audit
 from storage.clock import Clock
 from storage.database import Database
 from storage.forms import find_form
+from storage.locking import begin_writing
 from storage.plans import (
     add_sprint_plan,
     document_of,
@@ -100,6 +101,7 @@ class Planning:
         """Store venture, document and preview in one transaction; the plan's id. Run again, it finds the first."""
         now = self._clock.now()
         with self._database.transaction() as session:
+            begin_writing(session)
             row = find_form(session, form.id, lock=True)
             if row is not None and row.sprint_plan is not None:
                 return row.sprint_plan

@@ -21,6 +21,7 @@ from storage import audit
 from storage.clock import Clock
 from storage.database import Database
 from storage.forms import add_proposal, find_proposal
+from storage.locking import begin_writing
 from storage.plans import MoveRefusedError, document_of, find_sprint_plan, replace_result, sprint_plan_of, version
 from storage.tables import AuthorityAction, SprintPlanRow
 
@@ -125,6 +126,7 @@ class Adjusting:
 
     def _replace(self, user: str, plan_id: str, base: int, result: dict[str, Any]) -> SprintPlanRow | None:
         with self._database.transaction() as session:
+            begin_writing(session)
             row = find_sprint_plan(session, plan_id, lock=True)
             if row is None or (row.revision != base and row.status in UNDECIDED):
                 return None

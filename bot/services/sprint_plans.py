@@ -17,6 +17,7 @@ from bot.services.clicks import Click, PlanRef
 from storage import audit
 from storage.clock import Clock
 from storage.database import Database
+from storage.locking import begin_writing
 from storage.plans import find_sprint_plan, move
 from storage.pushes import request_push
 from storage.tables import AuthorityAction, SprintPlanRow, SprintPlanStatus
@@ -167,6 +168,7 @@ class SprintPlans:
 
     def _current(self, session: Session, ref: PlanRef, expected: tuple[str, ...]) -> SprintPlanRow:
         """The row, locked, if it is what the person saw and may still be decided. Raises :class:`TooLate`."""
+        begin_writing(session)
         row = find_sprint_plan(session, ref.plan_id, lock=True)
         if row is None:
             raise TooLate(notices.GONE)
