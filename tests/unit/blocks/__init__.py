@@ -1,0 +1,1 @@
+"""Slack from the outside: requests as Slack signs them, dispatched through the real app."""
