@@ -15,7 +15,6 @@ from tests.integration.slack.bench import (
     OUTSIDER,
     PLAN,
     Bench,
-    add_atlas,
     all_text,
     bench,
     find_button,
@@ -189,6 +188,3 @@ def test_a_form_is_taken_from_nobody_but_who_opened_it(slack_bench: Bench) -> No
 def test_two_plans_at_once_are_one_too_many(slack_bench: Bench) -> None:
     given = {"text": PLAN, "file": [{"id": "F77", "name": "plan.yaml"}]}
     assert "Please keep one" in errors(slack_bench.submit(slack_bench.form(), given))["text"]
-
-
-__all__ = ["add_atlas"]

@@ -9,7 +9,7 @@ import pytest
 
 from bot.blocks import adjusting, cards, details, notices
 from storage.audit import entries
-from storage.plans import find_sprint_plan
+from storage.boards import board_sprints, start_sprint
 from tests.integration.slack.bench import CHANNEL, LEAD, OUTSIDER, PLAN, SECOND, Bench, all_text, bench, find_button
 from tests.integration.slack.web_api import Json, Refusal, WebApi
 from tests.peers.blocks import check_blocks, check_view
@@ -214,8 +214,6 @@ def test_planning_again_shows_the_difference_first_and_leaves_the_active_sprint(
 
 def start_first_sprint(slack_bench: Bench) -> None:
     """Make sprint 1 the active one on the embedded board."""
-    from storage.boards import board_sprints, start_sprint
-
     with slack_bench.muster.database.transaction() as session:
         first = min(board_sprints(session, "atlas"), key=lambda sprint: sprint.start)
         assert first.id is not None
@@ -233,6 +231,3 @@ def test_an_unshared_plan_is_nobody_elses(slack_bench: Bench, api: WebApi) -> No
     slack_bench.click(find_button(preview["blocks"], cards.DETAILS), user=OUTSIDER)
     assert "not shared yet" in api.wait("response_url")["text"]
     assert not [call for call in api.of("views.open") if call["view"]["title"]["text"] == "Sprint plan"]
-
-
-__all__ = ["find_sprint_plan"]
