@@ -54,7 +54,7 @@ class TeamLoad(PlanValue):
     """One team in one sprint, in story points."""
 
     team: str
-    capacity: Decimal = Field(description="Velocity at the chosen confidence, less absences and holidays.")
+    capacity: Decimal = Field(description="What it can do at the chosen confidence, less absences and holidays.")
     commitment: Decimal = Field(description="Capacity less the buffer: what may be planned.")
     load: Decimal
     skills: dict[str, Decimal] = Field(default_factory=dict, description="Planned points by skill.")

@@ -34,6 +34,8 @@ from planners.sprints.result import Result
 from planners.sprints.schedule import Schedule, schedule
 from planners.sprints.words import named, stories
 
+__all__ = ["PlanningError", "default_options", "plan_digest", "plan_sprints"]
+
 
 def default_options(document: PlanDocument, today: dt.date) -> PlanOptions:
     """Options as the document asks for them: from its timeline, else from the Monday after `today`."""
