@@ -84,8 +84,7 @@ def test_uncertain_level_is_not_averaged_away() -> None:
 def test_same_seed_same_result() -> None:
     pace = TeamPace("A", Forecast.of([5.0, 10.0, 15.0], basis="x"))
     first, again, other = (
-        simulate_plan([pace], chain(30, 3.0), drift=0.1, growth=0.01, growth_spread=0.01, seed=s)
-        for s in (1, 1, 2)
+        simulate_plan([pace], chain(30, 3.0), drift=0.1, growth=0.01, growth_spread=0.01, seed=s) for s in (1, 1, 2)
     )
     assert first.everything == again.everything
     assert first.everything != other.everything

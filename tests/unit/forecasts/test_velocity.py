@@ -70,16 +70,11 @@ def test_no_history_falls_back_to_capacity_then_commitment() -> None:
 @pytest.mark.parametrize("scale", [0.1, 1.0, 1000.0])
 def test_forecast_scales_with_the_teams_points(scale: float, prior: VelocityPrior) -> None:
     base = team(30.0, 12, seed=7)
-    scaled = [
-        CompletedSprint(s.completed_points * scale, (s.committed_points or 0) * scale, 10, 5, 10)
-        for s in base
-    ]
+    scaled = [CompletedSprint(s.completed_points * scale, (s.committed_points or 0) * scale, 10, 5, 10) for s in base]
     ahead, scaled_ahead = UpcomingSprint(25.0, 10, 5, 10), UpcomingSprint(25.0 * scale, 10, 5, 10)
     for p in (0.1, 0.5, 0.9):
         expected = forecast_velocity(base, ahead, prior=prior).quantile(p) * scale
-        assert forecast_velocity(scaled, scaled_ahead, prior=prior).quantile(p) == pytest.approx(
-            expected, rel=0.02
-        )
+        assert forecast_velocity(scaled, scaled_ahead, prior=prior).quantile(p) == pytest.approx(expected, rel=0.02)
 
 
 def test_never_negative_and_finite_for_odd_series(prior: VelocityPrior) -> None:
@@ -105,7 +100,4 @@ def test_prior_survives_json(prior: VelocityPrior) -> None:
 
 def test_importing_velocity_loads_nothing_heavy() -> None:
     code = "import sys, planners.forecasts.velocity; print({'scipy', 'sklearn', 'pandas'} & set(sys.modules))"
-    assert (
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-        == "set()\n"
-    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
