@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+# Blanks are bounded throughout: with unbounded ones a long line of blanks takes hours.
 _HEADING = re.compile(
-    r"^[ \t]*(?:h[1-6]\.|#{1,6})?[ \t]*[*_]{0,2}[ \t]*acceptance[ \t]+criteri(?:a|on)"
-    r"[ \t]*:?[ \t]*[*_]{0,2}[ \t]*(?::|$)[ \t]*"
-    r"|(?<!\S)[*_]{1,2}acceptance(?:[ \t]+criteri(?:a|on))?[ \t]*:?[*_]{1,2}:?(?!\S)",
+    r"^[ \t]{0,8}(?:h[1-6]\.|#{1,6})?[ \t]{0,2}[*_]{0,2}[ \t]?acceptance[ \t]{1,2}criteri(?:a|on)"
+    r"[ \t]?:?[ \t]?[*_]{0,2}[ \t]{0,4}(?::|$)"
+    r"|(?<!\S)[*_]{1,2}acceptance(?:[ \t]criteri(?:a|on))?[ \t]?:?[*_]{1,2}:?(?!\S)",
     re.IGNORECASE | re.MULTILINE,
 )
 _NEXT_HEADING = re.compile(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from planners.plan.problems import PlanProblems, Problem
 
 MAX_DEPTH = 30
-MAX_VALUES = 1_000_000
+MAX_VALUES = 400_000
 MAX_PROBLEMS = 100
 MAX_QUOTED = 60
 MAX_PATH = 160

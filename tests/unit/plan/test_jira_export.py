@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -182,6 +183,22 @@ def test_mistakes_are_named_with_line_key_and_column(text: str, expected: str) -
 )
 def test_acceptance_criteria_in_a_description(description: str, rest: str, criteria: tuple[str, ...]) -> None:
     assert split_criteria(description) == (rest, criteria)
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "Acceptance criteria" + " " * 100_000 + "x",
+        " " * 100_000 + "acceptance",
+        "*acceptance criteria:*\n*A" + " " * 100_000 + "x",
+        "acceptance criteria:\n" + "* " * 50_000,
+        "h1." * 40_000,
+    ],
+)
+def test_no_description_takes_long(description: str) -> None:
+    started = time.perf_counter()
+    split_criteria(description)
+    assert time.perf_counter() - started < 1
 
 
 def test_a_history_in_csv() -> None:
