@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,76 +12,87 @@ import yaml
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from tests.peers.emulate import EmulatedSlack
+from tests.peers import require
+from tests.peers.emulate import emulated_slack
 from tests.peers.local_slack import LEAD, TEAM
 
 pytestmark = pytest.mark.peer
 
 ROOT = Path(__file__).resolve().parents[3]
 MANIFEST = yaml.safe_load((ROOT / "manifest.yml").read_text())["oauth_config"]["scopes"]["bot"]
+# Only to find and make what the calls are about: no call of ours needs them.
+HELPERS = ("users:read", "groups:write")
 
 Ask = Callable[[WebClient, dict[str, str]], object]
 
 # emulate knows no user groups; `usergroups:read` is checked against Slack's documentation in the manifest's test.
-CALLS: dict[str, tuple[Ask, set[str]]] = {
-    "chat.postMessage": (lambda slack, ids: slack.chat_postMessage(channel=ids["channel"], text="x"), {"chat:write"}),
+CALLS: dict[str, tuple[Ask, str]] = {
+    "chat.postMessage": (lambda slack, ids: slack.chat_postMessage(channel=ids["team"], text="x"), "chat:write"),
     "chat.postEphemeral": (
-        lambda slack, ids: slack.chat_postEphemeral(channel=ids["channel"], user=ids["user"], text="x"),
-        {"chat:write"},
+        lambda slack, ids: slack.chat_postEphemeral(channel=ids["team"], user=ids["lead"], text="x"),
+        "chat:write",
     ),
-    "chat.update": (lambda slack, ids: slack.chat_update(channel=ids["channel"], ts="1.0", text="x"), {"chat:write"}),
-    "conversations.info": (
-        lambda slack, ids: slack.conversations_info(channel=ids["channel"]),
-        {"channels:read", "groups:read"},
+    "chat.update": (lambda slack, ids: slack.chat_update(channel=ids["team"], ts=ids["ts"], text="x"), "chat:write"),
+    "conversations.info": (lambda slack, ids: slack.conversations_info(channel=ids["team"]), "channels:read"),
+    "conversations.info of a private one": (
+        lambda slack, ids: slack.conversations_info(channel=ids["secret"]),
+        "groups:read",
     ),
-    "conversations.open": (lambda slack, ids: slack.conversations_open(users=ids["user"]), {"im:write"}),
-    "files.info": (lambda slack, _: slack.files_info(file="F0"), {"files:read"}),
+    "conversations.open": (lambda slack, ids: slack.conversations_open(users=ids["lead"]), "im:write"),
+    "files.info": (lambda slack, _: slack.files_info(file="F0"), "files:read"),
     "files.upload": (
-        lambda slack, ids: slack.files_upload_v2(channel=ids["channel"], filename="a.csv", content="x"),
-        {"files:write"},
+        lambda slack, ids: slack.files_upload_v2(channel=ids["team"], filename="a.csv", content="x"),
+        "files:write",
     ),
 }
 
 
-def ask(slack: EmulatedSlack, call: Ask, ids: dict[str, str]) -> str:
-    """What the peer says: its error, or nothing."""
+@contextmanager
+def granted(*scopes: str) -> Iterator[WebClient]:
+    """A client whose token has these scopes."""
+    peer = emulated_slack([*scopes, *HELPERS], people=[LEAD], channels=[TEAM])
+    slack = require("emulate", peer.__enter__)
     try:
-        call(WebClient(slack.token, base_url=slack.api_url), ids)
+        yield WebClient(slack.token, base_url=slack.api_url)
+    finally:
+        peer.__exit__(None, None, None)
+
+
+def ids_of(client: WebClient) -> dict[str, str]:
+    """What the calls are about, found with whatever scopes there are."""
+    people = cast(Any, client.users_list())["members"]
+    ids = {"lead": next(str(person["id"]) for person in people if person["name"] == LEAD.name), "ts": "1.0"}
+    secret = client.api_call("conversations.create", json={"name": "secret", "is_private": True})
+    ids["secret"] = str(cast(Any, secret)["channel"]["id"])
+    try:
+        posted = client.chat_postMessage(channel=TEAM.name, text="first")
+        ids["team"], ids["ts"] = str(posted["channel"]), str(posted["ts"])
+    except SlackApiError:
+        channels = cast(Any, client.conversations_list())["channels"]
+        ids["team"] = next(str(channel["id"]) for channel in channels if channel["name"] == TEAM.name)
+    return ids
+
+
+def said(client: WebClient, call: Ask, ids: dict[str, str]) -> str:
+    """The peer's error, or nothing."""
+    try:
+        call(client, ids)
     except SlackApiError as error:
         return str(error.response.get("error", ""))
     return ""
 
 
-@pytest.fixture
-def ids() -> dict[str, str]:
-    """Ids that need not exist: scopes are checked first."""
-    return {"channel": "C0UNKNOWN", "user": "U0UNKNOWN"}
+def test_the_manifests_scopes_are_enough_for_every_call() -> None:
+    with granted(*MANIFEST) as client:
+        ids = ids_of(client)
+        for method, (call, _) in CALLS.items():
+            assert said(client, call, ids) in ("", "file_not_found"), method
 
 
-def test_the_manifests_scopes_are_enough_for_every_call(
-    start_emulated_slack: Callable[[Sequence[str]], EmulatedSlack], ids: dict[str, str]
-) -> None:
-    slack = start_emulated_slack(MANIFEST)
-    client = WebClient(slack.token, base_url=slack.api_url)
-    channels = cast(Any, client.conversations_list())["channels"]
-    ids["channel"] = next(channel["id"] for channel in channels if channel["name"] == TEAM.name)
-    for method, (call, _) in CALLS.items():
-        assert ask(slack, call, ids) != "missing_scope", method
-    assert LEAD.name
-
-
-def test_with_a_scope_less_its_calls_are_refused(
-    start_emulated_slack: Callable[[Sequence[str]], EmulatedSlack], ids: dict[str, str]
-) -> None:
-    for lost in ("chat:write", "im:write", "files:read", "files:write"):
-        slack = start_emulated_slack([scope for scope in MANIFEST if scope != lost])
+@pytest.mark.parametrize("lost", sorted({scope for _, scope in CALLS.values()}))
+def test_with_a_scope_less_its_calls_are_refused(lost: str) -> None:
+    with granted(*(scope for scope in MANIFEST if scope != lost)) as client:
+        ids = ids_of(client)
         for method, (call, needed) in CALLS.items():
-            if needed == {lost}:
-                assert ask(slack, call, ids) == "missing_scope", (lost, method)
-
-
-def test_without_reading_channels_the_doctor_sees_none(
-    start_emulated_slack: Callable[[Sequence[str]], EmulatedSlack], ids: dict[str, str]
-) -> None:
-    slack = start_emulated_slack([scope for scope in MANIFEST if scope not in ("channels:read", "groups:read")])
-    assert ask(slack, CALLS["conversations.info"][0], ids) == "missing_scope"
+            if needed == lost:
+                assert said(client, call, ids) == "missing_scope", method
