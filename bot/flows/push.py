@@ -14,7 +14,7 @@ from typing import Any
 from bot.adapters.boards.port import Board
 from bot.flows.engine import DurableEngine
 from bot.flows.push_reporting import Patience, PushReporter, SilentReporter
-from bot.flows.push_state import Answer, PushState
+from bot.flows.push_state import Answer, Failures, PushState
 from bot.flows.push_work import PushWork
 from storage.clock import Clock
 from storage.database import Database
@@ -67,38 +67,38 @@ class PushFlow:
         state = PushState(push_id, attempt, self._database, self._clock, self._boards, self._reporter, self._patience)
         work = PushWork(state)
         answer = self._write_all(work)
-        ended = self._repeat("finish", work, lambda: work.finish(answer))
+        ended = self._repeat("finish", work, lambda: work.finish(answer), Failures())
         if ended["status"] != "done":
-            ended = self._repeat("finish", work, lambda: work.finish(ended))
-        self._repeat("report", work, work.report)
+            ended = self._repeat("finish", work, lambda: work.finish(ended), Failures())
+        self._repeat("report", work, work.report, Failures())
         outcome: dict[str, Any] = ended["outcome"]
         return outcome
 
     def _write_all(self, work: PushWork) -> Answer:
         """Everything up to the end, or to the first answer that stops the push."""
-        answer = self._repeat("turn", work, work.take_turn)
+        failures = Failures()
+        answer = self._repeat("turn", work, work.take_turn, failures)
         cursor: str | None = None
         while answer["status"] == "done":
-            answer = self._repeat("read", work, lambda at=cursor: work.read(at))  # type: ignore[misc]
+            answer = self._repeat("read", work, lambda at=cursor: work.read(at), failures)  # type: ignore[misc]
             cursor = answer.get("next")
             if cursor is None:
                 break
         for name, step in (("verify", work.verify), ("sprints", work.write_sprints), ("write", work.write_chunk)):
             more = answer["status"] == "done"
             while more:
-                answer = self._repeat(name, work, step)
+                answer = self._repeat(name, work, step, failures)
                 more = answer["status"] == "done" and bool(answer.get("more"))
         return answer
 
-    def _repeat(self, name: str, work: PushWork, step: Callable[[], Answer]) -> Answer:
+    def _repeat(self, name: str, work: PushWork, step: Callable[[], Answer], failures: Failures) -> Answer:
         """Do one step until it answers with something else than a wait. Waits survive a crash."""
-        tries, asked = 0, 0.0
         while True:
-            answer = self._engine.step(name, lambda n=tries, a=asked: work.guarded(step, n, a))  # type: ignore[misc]
+            so_far = failures.in_a_row, failures.asked_seconds
+            answer = self._engine.step(name, lambda past=so_far: work.guarded(step, *past))  # type: ignore[misc]
+            failures.note(answer)
             if answer["status"] != "wait":
                 return answer
-            tries = tries + 1 if answer["failed"] else 0
-            asked += answer.get("asked", 0.0)
             self._engine.pause(answer["seconds"])
 
 

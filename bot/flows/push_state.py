@@ -24,9 +24,9 @@ Answer = dict[str, Any]
 Change = Callable[[Session, Push], None]
 
 
-def done(*, more: bool = False, **values: Any) -> Answer:
-    """The step is through; `more` asks for it again."""
-    return {"status": "done", "more": more, **values}
+def done(*, more: bool = False, progress: bool = True, **values: Any) -> Answer:
+    """The step is through; `more` asks for it again. Without `progress`, failures before it still count."""
+    return {"status": "done", "more": more, "progress": progress, **values}
 
 
 def wait(seconds: float, why: str, *, failed: bool = False, asked: float = 0.0) -> Answer:
@@ -37,6 +37,22 @@ def wait(seconds: float, why: str, *, failed: bool = False, asked: float = 0.0) 
 def stop(problems: Iterable[tuple[str, str]]) -> Answer:
     """The push can't go on; each problem is (what, what to do about it)."""
     return {"status": "stop", "problems": [{"text": text, "todo": todo} for text, todo in problems]}
+
+
+@dataclasses.dataclass(slots=True)
+class Failures:
+    """What went wrong since something last went well; made anew from recorded answers after a crash."""
+
+    in_a_row: int = 0
+    asked_seconds: float = 0.0
+
+    def note(self, answer: Answer) -> None:
+        """Count an answer."""
+        if answer["status"] == "wait":
+            self.in_a_row += 1 if answer["failed"] else 0
+            self.asked_seconds += answer["asked"]
+        elif answer.get("progress"):
+            self.in_a_row, self.asked_seconds = 0, 0.0
 
 
 class PushState:

@@ -84,7 +84,7 @@ class PushWriting:
             else:
                 pushes.forget(session, push, keys)
 
-        return self._more(self._state.did("creating", "created", len(found), change=keep))
+        return self._more(self._state.did("creating", "created", len(found), change=keep), progress=bool(found))
 
     def _update(self, step: Difference) -> Answer | None:
         held = pushes.held_issues(self._state.read()[1])
@@ -111,7 +111,7 @@ class PushWriting:
                 pushes.change_items(session, push, unsure, linking=False)
                 pushes.remember(session, push, found.values(), self._state.survey)
 
-            return self._more(self._state.did("linking", change=read))
+            return self._more(self._state.did("linking", change=read), progress=False)
         blockers = {key: set(held[key].blockers) for key in keys}
 
         def join(pair: tuple[str, str]) -> Change:
@@ -193,9 +193,9 @@ class PushWriting:
                 push = self._state.did(phase, count, 1, change=change)
         return self._more(push) if chunk else None
 
-    def _more(self, push: Push) -> Answer:
+    def _more(self, push: Push, *, progress: bool = True) -> Answer:
         self._state.progress(push)
-        return done(more=True)
+        return done(more=True, progress=progress)
 
 
 def _new(issue: WantedIssue, held: Mapping[str, HeldIssue]) -> NewIssue:

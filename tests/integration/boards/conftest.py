@@ -61,8 +61,12 @@ class Rig:
         """A new connection to the board."""
         if self.fake is None:
             return EmbeddedBoard(self.database, venture)
-        email = self.fake.email if self.kind == "cloud" else None
-        return JiraBoard(self.fake.url, email=email, token=self.fake.token, venture=venture, project="MUS")
+        return JiraBoard(self.fake.url, email=self.email, token=self.fake.token, venture=venture, project="MUS")
+
+    @property
+    def email(self) -> str | None:
+        """With what Cloud is told who Muster is."""
+        return self.fake.email if self.fake is not None and self.kind == "cloud" else None
 
     def push(self, plan: SprintPlan) -> dict[str, Any]:
         """Approve a plan and push it; the outcome."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
+from bot.adapters.boards.jira_client import connect
 from bot.flows.push import Patience
 from storage.pushes import request_push
 from storage.tables import SprintPlanRow, SprintPlanStatus
@@ -23,8 +25,9 @@ def fake(rig: Rig) -> FakeJira:
 
 
 def holds_all(rig: Rig) -> None:
-    """Each item of `many(120)` once, with its links and sprints."""
-    plan = many(120)
+    """Each item of `many(60)` once, with its links and sprints."""
+    fake(rig).clear_faults()
+    plan = many(60)
     keys = {epic.key for epic in plan.epics} | {item.key for item in plan.items}
     keys |= {task.key for item in plan.items for task in item.tasks}
     assert rig.held().keys() == keys
@@ -41,7 +44,7 @@ def holds_all(rig: Rig) -> None:
 @pytest.mark.parametrize("status", [429, 503])
 def test_retry_after_is_obeyed(jira_rig: Rig, path: str, status: int) -> None:
     fake(jira_rig).fault(path, status=status, retry_after=7, times=2)
-    assert jira_rig.push(many(120))["status"] == "done"
+    assert jira_rig.push(many(60))["status"] == "done"
     waits = [seconds for seconds in jira_rig.engine.pauses if seconds >= 7]
     assert len(waits) >= 2
     holds_all(jira_rig)
@@ -49,17 +52,18 @@ def test_retry_after_is_obeyed(jira_rig: Rig, path: str, status: int) -> None:
 
 def test_a_refusal_to_be_hurried_does_not_make_the_flow_look_for_what_was_never_created(jira_rig: Rig) -> None:
     fake(jira_rig).fault(BULK, status=429, retry_after=3)
-    jira_rig.push(many(120))
+    jira_rig.push(many(60))
     assert [seconds for seconds in jira_rig.engine.pauses if seconds > 5] == []
 
 
 @pytest.mark.parametrize("action", ["drop_after", "drop_before"])
-@pytest.mark.parametrize("path", [BULK, LINK, SPRINT, MOVE, "search"])
-@pytest.mark.parametrize("nth", [1, 3])
+@pytest.mark.parametrize(
+    ("path", "nth"), [(BULK, 1), (BULK, 3), (LINK, 1), (LINK, 3), (SPRINT, 1), (SPRINT, 3), (MOVE, 2), ("search", 1)]
+)
 def test_a_connection_that_breaks_creates_nothing_twice(jira_rig: Rig, action: str, path: str, nth: int) -> None:
     struck = fake(jira_rig).fault(path, action=action, nth=nth)
-    assert jira_rig.push(many(120))["status"] == "done"
-    assert struck.seen >= 1
+    assert jira_rig.push(many(60))["status"] == "done"
+    assert struck.seen >= nth
     holds_all(jira_rig)
 
 
@@ -67,24 +71,24 @@ def test_a_connection_that_breaks_creates_nothing_twice(jira_rig: Rig, action: s
 def test_no_answer_in_time_creates_nothing_twice(jira_rig: Rig, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.adapters.boards.jira_client.READ_SECONDS", 0.3)
     fake(jira_rig).fault(path, action="hang", seconds=0.6, nth=2)
-    assert jira_rig.push(many(120))["status"] == "done"
+    assert jira_rig.push(many(60))["status"] == "done"
     holds_all(jira_rig)
 
 
 def test_issues_that_the_index_does_not_show_for_hours_are_found_beyond_it(cloud_rig: Rig) -> None:
     fake(cloud_rig).options.index_lag = 10_000.0
     fake(cloud_rig).fault(BULK, action="drop_after", nth=2)
-    assert cloud_rig.push(many(120))["status"] == "done"
+    assert cloud_rig.push(many(60))["status"] == "done"
     keys = [issue.properties["muster"]["key"] for issue in fake(cloud_rig).issues()]
-    assert len(keys) == len(set(keys)) == 120
+    assert len(keys) == len(set(keys)) == 60
 
 
 def test_a_second_push_sees_issues_that_the_index_does_not_show_yet(jira_rig: Rig) -> None:
     fake(jira_rig).options.index_lag = 10_000.0
-    jira_rig.push(many(120))
-    outcome = jira_rig.push(many(120))
-    assert (outcome["counts"]["created"], outcome["counts"]["unchanged"]) == (0, 120)
-    assert len(fake(jira_rig).issues()) == 120
+    jira_rig.push(many(60))
+    outcome = jira_rig.push(many(60))
+    assert (outcome["counts"]["created"], outcome["counts"]["unchanged"]) == (0, 60)
+    assert len(fake(jira_rig).issues()) == 60
 
 
 def test_a_copy_that_a_person_made_is_left_alone(jira_rig: Rig) -> None:
@@ -104,10 +108,11 @@ def test_a_copy_that_a_person_made_is_left_alone(jira_rig: Rig) -> None:
 def test_an_issue_that_a_person_deleted_is_created_again(jira_rig: Rig) -> None:
     jira_rig.push(many(30))
     gone = next(issue for issue in fake(jira_rig).issues() if issue.properties["muster"]["key"] == "s2")
-    fake(jira_rig).jira.world.forget(gone)
+    client = connect(fake(jira_rig).url, email=jira_rig.email, token=fake(jira_rig).token)
+    client.issue(gone.key).delete()  # type: ignore[no-untyped-call]
     outcome = jira_rig.push(many(30))
-    assert outcome["counts"]["created"] == 1
-    assert "s2" in jira_rig.held()
+    assert (outcome["counts"]["created"], outcome["counts"]["linked"]) == (1, 1)
+    assert jira_rig.held()["s2"].issue_id in jira_rig.held()["s3"].blockers
 
 
 def test_what_people_changed_on_the_board_stays_when_the_plan_did_not_change(jira_rig: Rig) -> None:
@@ -146,11 +151,10 @@ def test_issues_that_jira_refuses_are_named_and_the_others_are_there(jira_rig: R
     assert jira_rig.sprint_plan(push.sprint_plan).status == SprintPlanStatus.FAILED.value
     fields.problems = problems  # type: ignore[method-assign]
     again = resumed(jira_rig, push.sprint_plan)
-    assert again["status"] == "done"
-    assert again["counts"]["created"] == 2
+    assert (again["status"], again["counts"]["created"]) == ("done", 2)
 
 
-def resumed(rig: Rig, plan_id: str) -> dict[str, object]:
+def resumed(rig: Rig, plan_id: str) -> dict[str, Any]:
     """Approve again and push again, as a person would after a failure."""
     with rig.database.transaction() as session:
         row = session.get_one(SprintPlanRow, plan_id)
@@ -158,13 +162,13 @@ def resumed(rig: Rig, plan_id: str) -> dict[str, object]:
         session.add(row)
         push = request_push(session, row, target=rig.board().target, at=AT)
     rig.flow.start(push)
-    outcome: dict[str, object] = rig.flow.result(push)
-    return outcome
+    return rig.flow.result(push)
 
 
-def test_a_jira_that_stays_down_ends_the_push_with_what_to_do_and_can_be_resumed(jira_rig: Rig) -> None:
-    down = fake(jira_rig).fault(BULK, status=503, nth=2, times=None)
-    push = approved_push(jira_rig.database, many(120), target=jira_rig.board().target)
+@pytest.mark.parametrize("path", [BULK, LINK, MOVE])
+def test_a_jira_that_stays_down_ends_the_push_with_what_to_do_and_can_be_resumed(jira_rig: Rig, path: str) -> None:
+    down = fake(jira_rig).fault(path, status=503, nth=2, times=None)
+    push = approved_push(jira_rig.database, many(60), target=jira_rig.board().target)
     jira_rig.flow.start(push)
     outcome = jira_rig.flow.result(push)
     assert outcome["status"] == "failed"
@@ -195,7 +199,7 @@ def test_waits_grow_and_are_random(jira_rig: Rig) -> None:
 
 def test_a_token_that_is_withdrawn_ends_the_push_at_once_with_what_to_do(jira_rig: Rig) -> None:
     fake(jira_rig).fault(BULK, status=401, nth=2, times=None)
-    outcome = jira_rig.push(many(120))
+    outcome = jira_rig.push(many(60))
     assert outcome["status"] == "failed"
     assert "MUSTER_JIRA_TOKEN" in outcome["problems"][0]["todo"]
     assert jira_rig.engine.pauses == []
@@ -210,7 +214,7 @@ def test_an_error_never_shows_the_token(jira_rig: Rig, caplog: pytest.LogCapture
 
 
 def test_no_issue_is_read_back_after_its_creation(jira_rig: Rig) -> None:
-    jira_rig.push(many(120))
+    jira_rig.push(many(60))
     counters = fake(jira_rig).counters
-    assert sum(n for call, n in counters.items() if call.endswith("/issue/bulk")) == 4
+    assert sum(n for call, n in counters.items() if call.endswith("/issue/bulk")) == 3
     assert not [call for call in counters if re.fullmatch(r"GET .*/issue/\*", call)]
