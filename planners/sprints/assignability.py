@@ -40,9 +40,7 @@ def skill_rows(crew: Crew, skills: Iterable[str], horizon: int) -> tuple[SkillRo
     ``skills`` may hold :data:`ANYBODY`. Raises :class:`TooManySkillsError` past :data:`ROW_LIMIT` conditions.
     """
     holders = {
-        skill: sum(
-            1 << n for n, member in enumerate(crew.members) if skill == ANYBODY or skill in member.skills
-        )
+        skill: sum(1 << n for n, member in enumerate(crew.members) if skill == ANYBODY or skill in member.skills)
         for skill in sorted(set(skills))
     }
     rows = [
@@ -68,9 +66,7 @@ def _connected(crew: str, holders: list[int]) -> list[int]:
             wider = group | held
             if group & held and wider != group and wider not in found:
                 if len(found) >= ROW_LIMIT:
-                    raise TooManySkillsError(
-                        f"crew {crew!r}: its members' skills overlap in too many ways", (crew,)
-                    )
+                    raise TooManySkillsError(f"crew {crew!r}: its members' skills overlap in too many ways", (crew,))
                 found[wider] = None
                 pending.append(wider)
     return sorted(found, key=lambda group: (group.bit_count(), group))
@@ -117,7 +113,5 @@ class Packing:
     def left(self, sprint: int, taken: Iterable[int] = ()) -> int:
         """The capacity of a sprint less what is taken already (never below nothing), packed, guards set."""
         used = tuple(taken) or (0,) * len(self.rows)
-        capacity = (
-            max(0, row.capacity[sprint - 1] - gone) for row, gone in zip(self.rows, used, strict=True)
-        )
+        capacity = (max(0, row.capacity[sprint - 1] - gone) for row, gone in zip(self.rows, used, strict=True))
         return self.pack(capacity) | self.guard

@@ -1,5 +1,6 @@
 """The one entrance to allocation: a problem in, the best plan found in the time given out."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -10,10 +11,13 @@ from planners.sprints.problem import Allocation, AllocationProblem, Score
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What no plan can beat: lateness, and weighted completion among plans with as little lateness."""
+    """What no plan that places everything can beat.
+
+    ``completion`` holds among the plans that are no later than the one found; None where it was not computed.
+    """
 
     lateness: int
-    completion: int
+    completion: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,8 @@ class Progress:
 class AllocationResult:
     """A plan, its score, and how far from the best possible it can be at most.
 
-    ``gap`` is (completion - bound) / bound, None without a bound; ``proven`` says that nothing better exists.
+    ``gap`` is (completion - bound) / bound, None without a bound. ``proven`` says that no plan has less lateness or,
+    with as little, less weighted completion.
     """
 
     allocation: Allocation
@@ -49,10 +54,46 @@ def allocate(
     hint: Mapping[str, int] | None = None,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> AllocationResult:
-    """Puts the items into sprints. Never worse than list scheduling, which is what ``seconds=0`` gives."""
+    """Puts the items into sprints. Never worse than list scheduling, which is what ``seconds=0`` gives.
+
+    With ``seconds`` it improves on that until the time is over, the plan is proven best or ``cancelled`` says so.
+    ``previous`` is the plan that people know (fewer moves are better, other things equal); ``hint`` is any plan to
+    start from, in the same form: sprint by item key. The same seed goes through the same plans; how far it gets
+    depends on the machine. ``clock`` measures the time in seconds.
+    """
     pieces = Pieces(problem, previous)
-    sprints = place(pieces, pieces.rank)
+    by_priority = place(pieces, pieces.rank)
+    if seconds <= 0:
+        score = pieces.score(by_priority)
+        return AllocationResult(pieces.allocation(by_priority), score, None, None, False, "list scheduling")
+    # The solver takes half a second to import: only for those who ask for more than a list schedule.
+    from planners.sprints.optimise.search import Found, Watch, optimise
+
+    watch = Watch(clock, seconds, cancelled)
+
+    def report(found: Found) -> None:
+        if progress is not None:
+            fraction = min(1.0, watch.used / seconds)
+            progress(Progress(fraction, found.plan.score, _bound(found.lateness_bound, found.completion_bound)))
+
+    starts = [by_priority]
+    starts += [place(pieces, pieces.ranks_like(plan)) for plan in (previous, hint) if plan]
+    found = optimise(pieces, starts, seed=seed, watch=watch, report=report)
+    score = found.plan.score
+    gap = None
+    if found.completion_bound is not None:
+        gap = (score.completion - found.completion_bound) / max(1, found.completion_bound)
     return AllocationResult(
-        pieces.allocation(sprints), pieces.score(sprints), None, None, False, "list scheduling"
+        allocation=pieces.allocation(found.plan.sprints),
+        score=score,
+        bound=_bound(found.lateness_bound, found.completion_bound),
+        gap=gap,
+        proven=found.proven,
+        method="CP-SAT and neighbourhood search",
     )
+
+
+def _bound(lateness: int | None, completion: int | None) -> Bound | None:
+    return None if lateness is None else Bound(lateness, completion)

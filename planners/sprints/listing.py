@@ -1,6 +1,6 @@
 """List scheduling: each item in turn, as early as it fits. What a person does by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from typing import Any
 
@@ -14,15 +14,20 @@ def list_schedule(problem: AllocationProblem) -> Allocation:
     return pieces.allocation(place(pieces, pieces.rank))
 
 
-def place(pieces: Pieces, ranks: Sequence[Any]) -> list[int]:
+def place(pieces: Pieces, ranks: Sequence[Any], latest: Mapping[int, int] | None = None) -> list[int]:
     """The sprint of each piece when, of those whose predecessors are placed, the lowest rank goes next.
 
-    A serial schedule-generation scheme (Kolisch 1996). A piece that fits nowhere gets ``pieces.never``.
+    A serial schedule-generation scheme (Kolisch 1996). A piece that fits nowhere gets ``pieces.never``. Pieces in
+    ``latest`` have their room kept in that sprint until their turn comes, and only move earlier; what they wait for
+    must be in it too.
     """
     never = pieces.never
     fixed, earliest, crew_of, need_of = pieces.fixed, pieces.earliest, pieces.crew, pieces.need
     forbidden, after, impossible = pieces.forbidden, pieces.after, pieces.impossible
     room = [list(sprints) for sprints in pieces.room]
+    kept = latest or {}
+    for piece, sprint in kept.items():
+        room[crew_of[piece]][sprint] -= need_of[piece]
     guards = [packing.guard for packing in pieces.packings]
     waiting = [len(waits) for waits in pieces.before]
     start = list(earliest)
@@ -37,7 +42,11 @@ def place(pieces: Pieces, ranks: Sequence[Any]) -> list[int]:
             need = need_of[piece]
             crew = crew_of[piece]
             left, guard, banned = room[crew], guards[crew], forbidden[piece]
-            while sprint < never and (sprint in banned or (left[sprint] - need) & guard != guard):
+            last = never
+            if piece in kept:
+                last = kept[piece]
+                left[last] += need
+            while sprint < last and (sprint in banned or (left[sprint] - need) & guard != guard):
                 sprint += 1
             if sprint < never:
                 left[sprint] -= need

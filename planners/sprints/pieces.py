@@ -4,7 +4,7 @@ A piece is an item, or one part of an item that no sprint can take whole. Sprint
 "in no sprint": it has room for everything.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -75,8 +75,7 @@ class Pieces:
             skills[crew].update(_demand(item))
             largest[crew] = max(largest[crew], item.size)
         return [
-            Packing(skill_rows(crew, skills[n], self.horizon), largest[n])
-            for n, crew in enumerate(self.problem.crews)
+            Packing(skill_rows(crew, skills[n], self.horizon), largest[n]) for n, crew in enumerate(self.problem.crews)
         ]
 
     @cached_property
@@ -148,9 +147,7 @@ class Pieces:
         number = {item.key: n for n, item in enumerate(self.problem.items)}
         for n, item in enumerate(self.problem.items):
             if item.fixed is None:
-                self.before[self.first[n]].extend(
-                    (self.last[number[key]], lag) for key, lag in item.predecessors
-                )
+                self.before[self.first[n]].extend((self.last[number[key]], lag) for key, lag in item.predecessors)
         for piece, waits in enumerate(self.before):
             for earlier, lag in waits:
                 self.after[earlier].append((piece, lag))
@@ -167,6 +164,14 @@ class Pieces:
                     ready.append(later)
         return ready
 
+    @cached_property
+    def position(self) -> list[int]:
+        """Where each piece stands in ``order``."""
+        position = [0] * len(self)
+        for n, piece in enumerate(self.order):
+            position[piece] = n
+        return position
+
     def score(self, sprints: list[int]) -> Score:
         """What a plan costs, given the sprint of each piece (``never`` where it has none)."""
         lateness = 0
@@ -176,9 +181,7 @@ class Pieces:
         never = self.never
         placed = [sprint for sprint in sprints if sprint < never]
         return Score(
-            missing_musts=sum(
-                must and sprint == never for must, sprint in zip(self.must, sprints, strict=True)
-            ),
+            missing_musts=sum(must and sprint == never for must, sprint in zip(self.must, sprints, strict=True)),
             lateness=lateness,
             missing=sum(last and sprint == never for last, sprint in zip(self.counts, sprints, strict=True)),
             completion=sum(weight * sprint for weight, sprint in zip(self.weight, sprints, strict=True)),
@@ -211,10 +214,10 @@ class Pieces:
         allowed = any(sprint not in self.forbidden[piece] for sprint in range(start, self.never))
         return Reason.NO_ROOM if allowed else Reason.TOO_LATE
 
-    def sprints(self, allocation: Mapping[str, int]) -> Iterable[int]:
-        """For each piece the sprint that a plan by item key has for its item, 0 where it has none."""
+    def ranks_like(self, plan: Mapping[str, int]) -> list[tuple[int, int, int]]:
+        """Ranks for list scheduling that follow a plan by item key; what is not in it comes last."""
         items = self.problem.items
-        return (allocation.get(items[n].key, 0) for n in self.item)
+        return [(plan.get(items[n].key, self.never), *self.rank[piece]) for piece, n in enumerate(self.item)]
 
 
 def _demand(item: WorkItem) -> dict[str, int]:

@@ -149,9 +149,7 @@ class AllocationProblem:
         items = {item.key for item in self.items}
         for item in self.items:
             if item.crew not in crews:
-                raise UnknownKeyError(
-                    f"item {item.key!r} names an unknown crew {item.crew!r}", (item.key, item.crew)
-                )
+                raise UnknownKeyError(f"item {item.key!r} names an unknown crew {item.crew!r}", (item.key, item.crew))
             self._check_item(item, items)
         for target in self.targets:
             unknown = [key for key in target.items if key not in items]
@@ -163,9 +161,7 @@ class AllocationProblem:
                 raise BadQuantityError(f"target {target.key!r}: a weight can't be negative", (target.key,))
         cycle = find_cycle({item.key: [key for key, _ in item.predecessors] for item in self.items})
         if cycle:
-            raise CyclicDependencyError(
-                "items wait for each other: " + " -> ".join((*cycle, cycle[0])), cycle
-            )
+            raise CyclicDependencyError("items wait for each other: " + " -> ".join((*cycle, cycle[0])), cycle)
 
     def _check_crew(self, crew: Crew) -> None:
         _distinct(f"member of {crew.key!r}", (member.key for member in crew.members))
@@ -184,20 +180,14 @@ class AllocationProblem:
             if key not in items:
                 raise UnknownKeyError(f"item {item.key!r} waits for an unknown item {key!r}", (item.key, key))
             if lag < 0:
-                raise BadQuantityError(
-                    f"item {item.key!r}: the lag after {key!r} can't be negative", (item.key, key)
-                )
+                raise BadQuantityError(f"item {item.key!r}: the lag after {key!r} can't be negative", (item.key, key))
         named = [units for _, units in item.demand]
         if item.size < 0 or any(units < 0 for units in named) or sum(named) > item.size:
-            message = (
-                f"item {item.key!r}: its skills' demands must be non-negative and fit in its size {item.size}"
-            )
+            message = f"item {item.key!r}: its skills' demands must be non-negative and fit in its size {item.size}"
             raise BadQuantityError(message, (item.key,))
         _distinct(f"skill of {item.key!r}", (skill for skill, _ in item.demand))
         if item.weight < 0 or item.earliest < 1:
-            raise BadQuantityError(
-                f"item {item.key!r}: weight and earliest sprint are out of range", (item.key,)
-            )
+            raise BadQuantityError(f"item {item.key!r}: weight and earliest sprint are out of range", (item.key,))
         if item.fixed is not None and not 1 <= item.fixed <= self.horizon:
             message = f"item {item.key!r} is fixed in sprint {item.fixed}, outside 1..{self.horizon}"
             raise BadQuantityError(message, (item.key,))

@@ -15,13 +15,11 @@ def broken_rules(problem: AllocationProblem, plan: Allocation) -> list[str]:
     """What is wrong with a plan, in words; empty where nothing is."""
     items = {item.key: item for item in problem.items}
     wrong = [
-        f"{key}: neither placed nor left out"
-        for key in items.keys() - plan.sprint_of.keys() - plan.unplaced.keys()
+        f"{key}: neither placed nor left out" for key in items.keys() - plan.sprint_of.keys() - plan.unplaced.keys()
     ]
     wrong += [f"{key}: placed and left out" for key in plan.sprint_of.keys() & plan.unplaced.keys()]
     wrong += [
-        f"{key}: unknown"
-        for key in (plan.sprint_of.keys() | plan.unplaced.keys() | plan.parts.keys()) - items.keys()
+        f"{key}: unknown" for key in (plan.sprint_of.keys() | plan.unplaced.keys() | plan.parts.keys()) - items.keys()
     ]
     if wrong:
         return wrong
@@ -29,9 +27,7 @@ def broken_rules(problem: AllocationProblem, plan: Allocation) -> list[str]:
         wrong += _broken_by_item(items[key], sprint, plan, problem.horizon)
     wrong += [f"{key}: fixed but left out" for key in plan.unplaced if items[key].fixed is not None]
     for crew in problem.crews:
-        wrong += _broken_by_crew(
-            crew, [item for item in problem.items if item.crew == crew.key], plan, problem.horizon
-        )
+        wrong += _broken_by_crew(crew, [item for item in problem.items if item.crew == crew.key], plan, problem.horizon)
     return wrong
 
 
@@ -40,9 +36,7 @@ def _broken_by_item(item: WorkItem, sprint: int, plan: Allocation, horizon: int)
     runs = [at for at, _ in parts]
     if runs[-1] != sprint:
         yield f"{item.key}: done in {sprint}, its last part in {runs[-1]}"
-    if sum(units for _, units in parts) != item.size or (
-        len(parts) > 1 and min(units for _, units in parts) < 0
-    ):
+    if sum(units for _, units in parts) != item.size or (len(parts) > 1 and min(units for _, units in parts) < 0):
         yield f"{item.key}: parts don't add up"
     if any(later <= earlier for earlier, later in pairwise(runs)):
         yield f"{item.key}: parts out of order"
@@ -74,7 +68,8 @@ def _broken_by_crew(crew: Crew, items: list[WorkItem], plan: Allocation, horizon
         limit = crew.limit[sprint - 1] if crew.limit is not None else sum(together.values())
         if sum(together.values()) > limit:
             yield f"{crew.key} sprint {sprint}: {sum(together.values())} planned, its limit is {limit}"
-        if not can_assign(crew, sprint, together):
+        # Facts may ask for more than there is; what is planned on top must not make that any worse.
+        if unassigned(crew, sprint, together) > unassigned(crew, sprint, facts):
             yield f"{crew.key} sprint {sprint}: nobody is left for some of {together}"
 
 
@@ -96,16 +91,23 @@ def _demand_in(item: WorkItem, sprint: int, plan: Allocation) -> dict[str, int]:
 
 def can_assign(crew: Crew, sprint: int, demand: Mapping[str, int]) -> bool:
     """Whether the crew's members can do this demand by skill ("anybody" for any) in the sprint."""
+    return unassigned(crew, sprint, demand) == 0
+
+
+def unassigned(crew: Crew, sprint: int, demand: Mapping[str, int]) -> int:
+    """The least units of a demand that nobody can do in the sprint."""
     left = {member.key: member.capacity[sprint - 1] for member in crew.members}
     holds = {member.key: member.skills for member in crew.members}
     given: dict[str, dict[str, int]] = {member: defaultdict(int) for member in left}
+    missing = 0
     for skill, units in demand.items():
         while units:
             done = _push(skill, units, left, holds, given)
             if not done:
-                return False
+                missing += units
+                break
             units -= done
-    return True
+    return missing
 
 
 def _push(

@@ -28,13 +28,7 @@ def problems(draw: st.DrawFn, max_items: int = 12, facts: bool = True) -> Alloca
     targets = tuple(
         Target(
             f"t{n}",
-            tuple(
-                draw(
-                    st.lists(
-                        st.sampled_from([item.key for item in items]), min_size=1, max_size=4, unique=True
-                    )
-                )
-            ),
+            tuple(draw(st.lists(st.sampled_from([item.key for item in items]), min_size=1, max_size=4, unique=True))),
             draw(st.integers(1, horizon)),
             draw(st.integers(0, 4)),
         )

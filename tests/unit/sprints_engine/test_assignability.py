@@ -35,9 +35,7 @@ def test_two_skills_of_one_person_are_not_counted_twice() -> None:
 
 
 def test_the_crews_limit_is_a_row_of_its_own() -> None:
-    crew = Crew(
-        "core", (Member("ann", frozenset({"api"}), (5,)), Member("bob", frozenset({"ui"}), (5,))), (7,)
-    )
+    crew = Crew("core", (Member("ann", frozenset({"api"}), (5,)), Member("bob", frozenset({"ui"}), (5,))), (7,))
     rows = skill_rows(crew, ("api", "ui"), 1)
     assert [(row.capacity, row.limit) for row in rows] == [((5,), False), ((5,), False), ((7,), True)]
 
@@ -45,9 +43,7 @@ def test_the_crews_limit_is_a_row_of_its_own() -> None:
 def test_a_team_past_exact_checking_is_refused_by_name() -> None:
     skills = [f"s{n}" for n in range(14)]
     members = tuple(Member(f"m{n}", frozenset({skills[n], skills[n - 1]}), (1,)) for n in range(14))
-    crew = Crew(
-        "core", (*members, *(Member(f"x{n}", frozenset({skills[n], skills[n - 5]}), (1,)) for n in range(14)))
-    )
+    crew = Crew("core", (*members, *(Member(f"x{n}", frozenset({skills[n], skills[n - 5]}), (1,)) for n in range(14))))
     with pytest.raises(TooManySkillsError) as caught:
         skill_rows(crew, skills, 1)
     assert caught.value.keys == ("core",)

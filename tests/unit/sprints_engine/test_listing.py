@@ -76,9 +76,7 @@ def test_ten_thousand_items_within_a_second() -> None:
     crews = tuple(
         Crew(
             f"c{g}",
-            tuple(
-                Member(f"m{n}", frozenset({skills[n], skills[(n + g) % 6]}), (800,) * 30) for n in range(6)
-            ),
+            tuple(Member(f"m{n}", frozenset({skills[n], skills[(n + g) % 6]}), (800,) * 30) for n in range(6)),
         )
         for g in range(50)
     )
@@ -87,9 +85,7 @@ def test_ten_thousand_items_within_a_second() -> None:
             f"i{n}",
             f"c{n % 50}",
             500,
-            ((skills[n % 6], 300), (skills[(n // 6) % 6], 100))
-            if n % 6 != n // 6 % 6
-            else ((skills[n % 6], 400),),
+            ((skills[n % 6], 300), (skills[(n // 6) % 6], 100)) if n % 6 != n // 6 % 6 else ((skills[n % 6], 400),),
             ((f"i{n - 7}", n % 2),) if n % 7 and n > 7 else (),
         )
         for n in range(10_000)

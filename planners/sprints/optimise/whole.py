@@ -1,0 +1,56 @@
+"""CP-SAT on the whole plan: its linear relaxation with cuts gives the bound, its search at best the proof."""
+
+from collections.abc import Callable
+from math import ceil
+
+from ortools.sat.python import cp_model
+
+from planners.sprints.optimise.model import build
+from planners.sprints.optimise.state import Plan
+
+
+class Whole:
+    """Least weighted completion among the plans that are no later than a given complete one."""
+
+    def __init__(self, plan: Plan) -> None:
+        """Takes the plan as it is now; what happens to it later does not matter."""
+        pieces = plan.pieces
+        movable = [piece for piece in range(len(pieces)) if not pieces.fixed[piece]]
+        late = plan.score.lateness > 0
+        self.model = build(plan, movable, trade=late)
+        if late:
+            self.model.cp.add(self.model.lateness <= plan.score.lateness - self.model.lateness_held)
+        self.held = sum(pieces.weight[p] * plan.sprints[p] for p in range(len(pieces)) if pieces.fixed[p])
+        self.model.cp.minimize(self.model.completion)
+        self.model.hint()
+        self.bound = -1
+        self.optimal = False
+        self._solver = cp_model.CpSolver()
+
+    def solve(self, *, seconds: float, seed: int, on_bound: Callable[[int], None]) -> dict[int, int]:
+        """The best plan found, empty where none was; keeps ``bound`` and ``optimal`` up to date meanwhile."""
+
+        def raise_bound(value: float) -> None:
+            bound = self.held + ceil(value - 1e-6)
+            if bound > self.bound:
+                self.bound = bound
+                on_bound(bound)
+
+        self._solver.best_bound_callback = raise_bound
+        parameters = self._solver.parameters
+        parameters.num_workers = 1
+        parameters.subsolvers.append("max_lp")
+        parameters.linearization_level = 2
+        parameters.symmetry_level = 0
+        parameters.random_seed = seed
+        parameters.max_time_in_seconds = seconds
+        status = self._solver.solve(self.model.cp)
+        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            return {}
+        raise_bound(self._solver.best_objective_bound)
+        self.optimal = status == cp_model.OPTIMAL
+        return self.model.read(self._solver.value)
+
+    def stop(self) -> None:
+        """Ends the search from another thread."""
+        self._solver.stop_search()
