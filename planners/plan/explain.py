@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process, utils
 
 from planners.plan.models import COUNTRY_PATTERN, PlanDocument
 from planners.plan.problems import Problem
-from planners.plan.tree import Section, Step, cut, locate, quote
+from planners.plan.tree import MAX_PROBLEMS, Section, Step, cut, locate, quote
 
 _NEAR = 65
 _KEY_RULE = "letters and digits, with . _ / - inside, no spaces"
@@ -20,7 +20,8 @@ _ENUMS = {"priority": "a priority", "status": "a status", "format": "a known for
 
 def explain(error: ValidationError, root: Section) -> list[Problem]:
     """One problem for each error of `error`, placed in the tree that was validated."""
-    return [_problem(detail, root) for detail in error.errors(include_url=False)]
+    details = error.errors(include_url=False)
+    return [_problem(detail, root, hint=number < 5 * MAX_PROBLEMS) for number, detail in enumerate(details)]
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -37,20 +38,19 @@ def nearest(name: str, known: Iterable[str], *, least: int = _NEAR) -> str | Non
     return str(found[0]) if found else None
 
 
-def _problem(detail: Any, root: Section) -> Problem:
+def _problem(detail: Any, root: Section, *, hint: bool) -> Problem:
     steps: tuple[Step, ...] = tuple(detail["loc"])
     kind: str = detail["type"]
     if steps and steps[-1] == "[key]":
         steps = steps[:-1]
     place = locate(root, steps)
-    return Problem(place.path, _message(kind, steps, detail), place.line, place.source)
+    message = _unknown(steps, hint=hint) if kind == "extra_forbidden" else _message(kind, steps, detail)
+    return Problem(place.path, message, place.line, place.source)
 
 
 def _message(kind: str, steps: tuple[Step, ...], detail: Any) -> str:
     if kind == "missing":
         return "is missing"
-    if kind == "extra_forbidden":
-        return _unknown(steps)
     value = detail["input"]
     said = quote(value) if isinstance(value, str) else _shape(value)
     name = next((step for step in reversed(steps) if isinstance(step, str)), "")
@@ -60,7 +60,9 @@ def _message(kind: str, steps: tuple[Step, ...], detail: Any) -> str:
     return _SENTENCES.get(kind, _other)(said, value, detail)
 
 
-def _unknown(steps: tuple[Step, ...]) -> str:
+def _unknown(steps: tuple[Step, ...], *, hint: bool) -> str:
+    if not hint:  # Far more than are shown: looking for near names would take longer than all the rest.
+        return "is not a known name here"
     name = str(steps[-1])
     known = known_names(steps[:-1])
     return "is not a known name here" + (did_you_mean(name, known) or f"; known are {', '.join(known)}")

@@ -102,25 +102,21 @@ def _sections(value: Value) -> Iterator[Section]:
         yield from _sections(each)
 
 
-def _needs(text: str, line: int) -> Section | str:
+def _needs(text: str, line: int) -> Section:
     needs = Section(line)
     for part in parts(text):
         found = _NEED.match(part)
-        if found is None:
-            return text
-        needs.put(found.group(1).strip(), found.group(2), line)
+        needs.put(found.group(1).strip() if found else part, found.group(2) if found else None, line)
     return needs
 
 
-def _absence(line: int) -> Callable[[str], Section | str]:
-    def make(text: str) -> Section | str:
+def _absence(line: int) -> Callable[[str], Section]:
+    def make(text: str) -> Section:
         found = _DAYS.match(text)
-        if found is None:
-            return text
         absence = Section(line)
-        absence.put("start", found.group(1), line)
-        absence.put("end", found.group(2) or found.group(1), line)
-        absence.put("reason", found.group(3), line)
+        absence.put("start", found.group(1) if found else text, line)
+        absence.put("end", (found.group(2) or found.group(1)) if found else text, line)
+        absence.put("reason", found.group(3) if found else None, line)
         return absence
 
     return make
