@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from planners.plan.problems import PlanProblems, Problem
 
@@ -122,8 +122,8 @@ def refuse(message: str, *, line: int | None = None, path: str = "", source: str
 
 
 def bounded(problems: Sequence[Problem]) -> PlanProblems:
-    """The first hundred problems and how many there are more."""
-    if len(problems) <= MAX_PROBLEMS:
-        return PlanProblems(problems)
-    more = len(problems) - MAX_PROBLEMS
-    return PlanProblems([*problems[:MAX_PROBLEMS], Problem(path="", message=f"and {more:,} more problems")])
+    """The first hundred problems, their paths cut, and how many there are more."""
+    shown = [replace(each, path=cut(each.path, MAX_PATH)) for each in problems[:MAX_PROBLEMS]]
+    if len(problems) > MAX_PROBLEMS:
+        shown.append(Problem(path="", message=f"and {len(problems) - MAX_PROBLEMS:,} more problems"))
+    return PlanProblems(shown)

@@ -97,6 +97,7 @@ def check(content: str | bytes, name: str) -> None:
 @example(content="Summary,Issue key\n,\n", name="p.csv")
 @example(content="summary,status\n\n", name="p.csv")
 @example(content="'", name="p.yaml")
+@example(content="\x1b\r\x1b", name="p.csv")
 def test_any_text(content: str | bytes, name: str) -> None:
     check(content, name)
 
