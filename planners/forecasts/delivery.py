@@ -19,19 +19,21 @@ LONGEST = 520
 # Below this many periods with anything done in them, throughput says little.
 ENOUGH = 6
 
-# The pace is a geometric mean of exponentially weighted means, from one that remembers about 30 periods to one
-# that remembers two. The shares are where a series starts; its own past errors then favour some over others.
+# Each run takes its pace from one of these exponentially weighted means, from one that remembers about 30 periods
+# to one that remembers two, so that a change of pace widens the forecast. The shares are where a series starts;
+# its own past errors then favour some over others. A little of every pace is the mean of the whole series.
 _DECAYS: Floats = np.array([0.03, 0.06, 0.12, 0.25, 0.45])
 _SHARES: Floats = np.array([0.05, 0.15, 0.15, 0.35, 0.30])
-_FAVOUR = 2.0
+_LONG_SHARE = 0.1
+_FAVOUR = 4.0
 # Standard deviation of log(actual pace / forecast pace) before a series has shown its own, counted as so many
 # independent past errors; own squared errors enter with _OWN because the runs add the periods' noise again.
 _ERROR = 0.4
-_ERROR_MASS = 5.0
-_OWN = 0.6
+_ERROR_MASS = 3.0
+_OWN = 0.5
 # A pace in decline is less certain than one that holds: added for each unit of log(recent / longer pace) below 0.
-_DECLINE = 0.6
-_ERROR_HALF_LIFE = 52.0
+_DECLINE = 0.4
+_ERROR_HALF_LIFE = 104.0
 _FIRST_ORIGIN = 8
 _LONGEST_ERROR_HORIZON = 26
 _WINDOW = 16
@@ -41,9 +43,10 @@ _Z: Floats = np.array([_NORMAL.inv_cdf((i + 0.5) / RUNS) for i in range(RUNS)])
 
 @dataclass(frozen=True)
 class _Pace:
-    """The coming periods' mean throughput, and the standard deviation of its logarithm."""
+    """Logarithms of the paces that the coming periods may have, their shares, and the deviation around them."""
 
-    level: float
+    logs: Floats
+    shares: Floats
     error: float
 
 
@@ -96,7 +99,8 @@ def _pace(done: Floats, backlog: float) -> _Pace:
         own = float(weights @ (errors @ shares) ** 2)
         variance = (_ERROR_MASS * _ERROR**2 + _OWN * independent * own) / (_ERROR_MASS + independent)
     decline = max(0.0, float(logs[1] - logs[3]))
-    return _Pace(math.exp(float(logs @ shares)), math.sqrt(variance) + _DECLINE * decline)
+    logs = (1.0 - _LONG_SHARE) * logs + _LONG_SHARE * math.log(mean)
+    return _Pace(logs, shares, math.sqrt(variance) + _DECLINE * decline)
 
 
 def _smoothed(done: Floats) -> Floats:
@@ -117,7 +121,8 @@ def _periods(done: Floats, backlog: float, pace: _Pace, rng: np.random.Generator
     if not (window > 0).any():
         window = done[done > 0][-_WINDOW:]
     shape = window / window.mean()
-    level = pace.level * np.exp(pace.error * rng.permutation(_Z))
+    chosen = rng.permutation(np.searchsorted(np.cumsum(pace.shares)[:-1], (np.arange(RUNS) + 0.5) / RUNS))
+    level = np.exp(pace.logs[chosen] + pace.error * rng.permutation(_Z))
     left = np.full(RUNS, backlog)
     needed = np.full(RUNS, float(LONGEST + 1))
     still = np.arange(RUNS)
