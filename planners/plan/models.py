@@ -29,7 +29,7 @@ CountryCode = Annotated[str, Field(pattern=COUNTRY_PATTERN)]
 
 
 def _iso_only(value: object) -> object:
-    """Refuse what pydantic would take for seconds since 1970: ``20270111`` is a typing mistake, not a day of 1970."""
+    """Refuse what pydantic would take for seconds since 1970: ``1799625600`` is no way to write a day."""
     typed = isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", value.strip(), re.ASCII)
     if typed or isinstance(value, (int, float, Decimal)):
         raise ValueError("not a date")

@@ -158,7 +158,7 @@ def test_an_unknown_name_without_a_value_is_still_unknown() -> None:
 
 
 def test_a_number_in_place_of_a_date_is_no_second_of_1970() -> None:
-    assert "is not a date" in problems(FLAT + "timeline: {start: 20270111}\n")[0]
+    assert "is not a date" in problems(FLAT + "timeline: {start: 1799625600}\n")[0]
 
 
 def test_a_huge_exponent_is_no_budget() -> None:
