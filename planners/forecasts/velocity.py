@@ -40,7 +40,10 @@ _SPREADS: Floats = np.arange(0.85, 1.101, 0.01)
 
 @dataclass(frozen=True)
 class CompletedSprint:
-    """A sprint that is over. Points and items are sums over the team; None is "not known"."""
+    """A sprint that is over. Points and items are sums over the team; None (or NaN) is "not known".
+
+    What is committed is net of scope removed at the start; below zero it counts as zero.
+    """
 
     completed_points: float
     committed_points: float | None = None
@@ -51,7 +54,7 @@ class CompletedSprint:
 
 @dataclass(frozen=True)
 class UpcomingSprint:
-    """What is known of the next sprint at its start; None is "not known"."""
+    """What is known of the next sprint at its start; None (or NaN) is "not known"."""
 
     committed_points: float | None = None
     committed_items: int | None = None
@@ -71,7 +74,7 @@ def forecast_velocity(
     `upcoming` is what is known at the start: the committed points narrow the forecast most, people and days
     help. `prior` is what other teams teach (`fit_prior`); without it a weak, synthetic one stands in.
     Without any history, the forecast comes from the commitment or from people and days; raises ValueError if
-    neither is known, or if a value is negative or not finite.
+    neither is known, if completed points are missing, or if a value is infinite.
     """
     prior = prior or default_prior()
     done, features = _arrays(history)
@@ -108,28 +111,31 @@ def default_prior() -> VelocityPrior:
     return _pooled([_arrays(team) for team in made_up_teams()])
 
 
-def _number(value: float | None, what: str) -> float:
+def _number(value: float | None) -> float:
+    """Return a known number as it is, NaN for an unknown one; below zero (net of removed scope) is zero."""
     if value is None:
         return math.nan
     number = float(value)
-    if not 0.0 <= number < math.inf:
-        raise ValueError(f"{what} must be zero or more, not {value}")
-    return number
+    if math.isinf(number):
+        raise ValueError("points, items, people and days must be finite")
+    return number if math.isnan(number) else max(0.0, number)
 
 
 def _features(sprint: CompletedSprint | UpcomingSprint) -> Floats:
     return np.array(
         [
-            _number(sprint.committed_points, "committed points"),
-            _number(sprint.people, "people"),
-            _number(sprint.working_days, "working days"),
-            _number(sprint.committed_items, "committed items"),
+            _number(sprint.committed_points),
+            _number(sprint.people),
+            _number(sprint.working_days),
+            _number(sprint.committed_items),
         ]
     )
 
 
 def _arrays(history: Sequence[CompletedSprint]) -> tuple[Floats, Floats]:
-    done = np.array([_number(sprint.completed_points, "completed points") for sprint in history])
+    done = np.array([_number(sprint.completed_points) for sprint in history])
+    if np.isnan(done).any():
+        raise ValueError("a completed sprint needs its completed points")
     features = np.array([_features(sprint) for sprint in history]).reshape(-1, 4)
     return done, features
 

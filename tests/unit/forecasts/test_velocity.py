@@ -10,6 +10,7 @@ from planners.forecasts.velocity import (
     CompletedSprint,
     UpcomingSprint,
     VelocityPrior,
+    default_prior,
     fit_prior,
     forecast_velocity,
 )
@@ -101,3 +102,56 @@ def test_prior_survives_json(prior: VelocityPrior) -> None:
 def test_importing_velocity_loads_nothing_heavy() -> None:
     code = "import sys, planners.forecasts.velocity; print({'scipy', 'sklearn', 'pandas'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+
+
+def test_unknown_is_none_or_nan_and_net_removals_are_no_commitment(prior: VelocityPrior) -> None:
+    history = team(20.0, 8, seed=2)
+    nan = float("nan")
+    unknown = forecast_velocity(history, UpcomingSprint(nan, None, nan, nan), prior=prior)
+    assert unknown == forecast_velocity(history, prior=prior)
+    removed = forecast_velocity(history, UpcomingSprint(committed_points=-3.0), prior=prior)
+    assert removed == forecast_velocity(history, UpcomingSprint(committed_points=0.0), prior=prior)
+    with pytest.raises(ValueError, match="completed points"):
+        forecast_velocity([CompletedSprint(nan)], prior=prior)
+    with pytest.raises(ValueError, match="finite"):
+        forecast_velocity(history, UpcomingSprint(people=float("inf")), prior=prior)
+
+
+def test_history_that_knows_only_points_still_uses_the_coming_commitment(prior: VelocityPrior) -> None:
+    bare = [CompletedSprint(s.completed_points) for s in team(20.0, 8, seed=2)]
+    small = forecast_velocity(bare, UpcomingSprint(committed_points=5.0), prior=prior)
+    large = forecast_velocity(bare, UpcomingSprint(committed_points=50.0), prior=prior)
+    assert small.quantile(0.5) < large.quantile(0.5)
+
+
+def test_absent_people_lower_the_forecast(prior: VelocityPrior) -> None:
+    history = team(20.0, 10, seed=4)
+    full = forecast_velocity(history, UpcomingSprint(people=5, working_days=10), prior=prior)
+    short = forecast_velocity(history, UpcomingSprint(people=3, working_days=10), prior=prior)
+    assert short.mean < full.mean
+
+
+def test_ranges_hold_on_teams_the_prior_never_saw(prior: VelocityPrior) -> None:
+    held, asked = 0, 0
+    for seed in range(40, 52):
+        unseen = team(float(5 + 3 * (seed - 40)), 20, seed=seed)
+        for k in range(1, 20):
+            coming = UpcomingSprint(unseen[k].committed_points, 10, 5, 10)
+            low, high = forecast_velocity(unseen[:k], coming, prior=prior).interval(0.85)
+            held += low <= unseen[k].completed_points <= high
+            asked += 1
+    assert 0.80 <= held / asked <= 0.95
+
+
+def test_one_long_lived_team_does_not_drown_the_others() -> None:
+    many = [team(20.0, 20, seed=i, kept=0.9) for i in range(5)]
+    slack = team(20.0, 400, seed=77, kept=0.3)
+    newcomer, ahead = team(20.0, 1, seed=5), UpcomingSprint(20.0, 10, 5, 10)
+    drowned = forecast_velocity(newcomer, ahead, prior=fit_prior([slack])).mean
+    alone = forecast_velocity(newcomer, ahead, prior=fit_prior(many)).mean
+    together = forecast_velocity(newcomer, ahead, prior=fit_prior([*many, slack])).mean
+    assert abs(together - alone) < abs(together - drowned)
+
+
+def test_a_prior_without_any_work_is_the_weak_one() -> None:
+    assert fit_prior([]) == fit_prior([[CompletedSprint(0.0)] * 9]) == default_prior()
