@@ -22,8 +22,7 @@ def seen_before(session: Session, event: str, at: dt.datetime) -> bool:
     """Record an event id. True when it was recorded before, also by another process at the same moment."""
     insert = sqlite_insert if _is_sqlite(session) else postgres_insert
     statement = insert(SeenEvent).values(id=event[:200], at=at).on_conflict_do_nothing()
-    result = session.execute(statement)
-    return bool(result.rowcount == 0)  # type: ignore[attr-defined]
+    return session.execute(statement.returning(col(SeenEvent.id))).first() is None
 
 
 def forget_events(session: Session, before: dt.datetime) -> int:

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from planners.plan.models import PlanDocument
 from planners.sprints.model import SprintPlan
+from storage.locking import begin_writing
 from storage.tables import PlanVersion, SprintPlanRow, SprintPlanStatus
 
 _PREVIEW, _SHARED, _APPROVED = SprintPlanStatus.PREVIEW, SprintPlanStatus.SHARED, SprintPlanStatus.APPROVED
@@ -105,6 +106,8 @@ def add_sprint_plan(
 
 def find_sprint_plan(session: Session, plan_id: str, *, lock: bool = False) -> SprintPlanRow | None:
     """One sprint plan; with `lock` nobody else changes it until the transaction ends."""
+    if lock:
+        begin_writing(session)
     statement = select(SprintPlanRow).where(col(SprintPlanRow.id) == plan_id)
     return session.exec(statement.with_for_update() if lock else statement).first()
 

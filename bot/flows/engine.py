@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
+import sqlalchemy as sa
 import structlog
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 from dbos._serialization import Serializer
@@ -104,6 +105,7 @@ class DurableEngine:
         self._flows: dict[str, FlowFunction] = {}
         self._registered: dict[str, Any] = {}
         self._lock: IO[str] | None = None
+        self._connections: sa.Engine | None = None
         self._stop_sweeping = threading.Event()
         self._sweeper: threading.Thread | None = None
         self.executor = "muster" if database.is_sqlite else f"muster-{uuid.uuid4().hex[:12]}"
@@ -122,10 +124,11 @@ class DurableEngine:
         Raises :class:`AlreadyRunningError` where another process holds the embedded database.
         """
         self._take_file_lock()
+        self._connections = create_engine(self._database.address)
         config: DBOSConfig = {
             "name": "muster",
             "system_database_url": self._database.address,
-            "system_database_engine": create_engine(self._database.address),
+            "system_database_engine": self._connections,
             "application_version": self._version,
             "executor_id": self.executor,
             "serializer": JsonSerializer(),
@@ -152,6 +155,8 @@ class DurableEngine:
             self._sweeper.join(timeout=HEARTBEAT_SECONDS * 2)
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=drain_seconds)
         self._registered = {}
+        if self._connections is not None:
+            self._connections.dispose()
         if not self._database.is_sqlite:
             with self._database.transaction() as session:
                 release_lease(session, self.executor)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from bot.adapters.boards.port import Board
 from bot.adapters.workspace.files import Files
+from bot.flows.beside_board import plan_beside_the_board
 from planners.plan.loading import load_document
-from planners.plan.models import ItemStatus, PlanDocument
-from planners.plan.normalise import normalise
+from planners.plan.models import PlanDocument
 from planners.plan.problems import PlanProblems, Problem
 from planners.sprints.model import PlanOptions, SprintPlan
-from planners.sprints.planner import plan_sprints
 from storage import audit
 from storage.clock import Clock
 from storage.database import Database
@@ -22,15 +20,12 @@ from storage.locking import begin_writing
 from storage.plans import (
     add_sprint_plan,
     document_of,
-    last_pushed,
     newest_version,
-    sprint_plan_of,
     store_document,
 )
 from storage.tables import PlanForm, PlanVersion
 from storage.ventures import add_venture, find_venture, new_venture
 
-DAYS_A_WEEK = 7
 PASTED = "pasted text"
 
 
@@ -76,26 +71,7 @@ class Planning:
 
         Raises :class:`PlanProblems` when nothing can be planned, and what a board raises.
         """
-        with self._database.transaction() as session:
-            known = find_venture(session, venture) is not None
-            pushed = last_pushed(session, venture)
-        if not known:
-            return plan_sprints(document, options, seconds=self._seconds)
-        previous = sprint_plan_of(pushed) if pushed is not None else None
-        board = self._boards(venture)
-        keys = [story.key for story in normalise(document).stories]
-        pins = board.pinned(keys, options.start, options.sprint_weeks * DAYS_A_WEEK)
-        if pins.before:
-            document = without_finished_sprints(document, pins.before)
-        if not document.history:
-            document = document.model_copy(update={"history": board.velocity_history()})
-        return plan_sprints(
-            document,
-            options,
-            pinned=pins.sprints,
-            previous=previous if _same_grid(previous, options) else None,
-            seconds=self._seconds,
-        )
+        return plan_beside_the_board(self._database, self._boards, document, options, venture, seconds=self._seconds)
 
     def store(self, form: PlanForm, handed: Handed, plan: SprintPlan) -> str:
         """Store venture, document and preview in one transaction; the plan's id. Run again, it finds the first."""
@@ -138,27 +114,3 @@ class Planning:
                 row.sprint_plan, row.problems = stored.id, []
                 session.add(row)
             return stored.id
-
-
-def _same_grid(previous: SprintPlan | None, options: PlanOptions) -> bool:
-    """Sprint numbers mean the same only when both plans begin on one day with sprints of one length."""
-    return previous is not None and (previous.options.start, previous.options.sprint_weeks) == (
-        options.start,
-        options.sprint_weeks,
-    )
-
-
-def without_finished_sprints(document: PlanDocument, keys: Collection[str]) -> PlanDocument:
-    """The document with the items of earlier sprints done: they are on the board and not planned again."""
-    names = iter(story.key for story in normalise(document).stories)
-    gone = frozenset(keys)
-
-    def closed(stories: Sequence[Any]) -> tuple[Any, ...]:
-        return tuple(
-            story.model_copy(update={"status": ItemStatus.DONE}) if next(names) in gone else story for story in stories
-        )
-
-    epics = tuple(epic.model_copy(update={"stories": closed(epic.stories)}) for epic in document.plan.epics)
-    loose = closed(document.plan.stories)
-    plan = document.plan.model_copy(update={"epics": epics, "stories": loose})
-    return document.model_copy(update={"plan": plan})

@@ -1,0 +1,95 @@
+"""`muster plan`: sprints from a plan, on the terminal, as JSON, as a picture or as a CSV for Jira's importer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.exits import INFEASIBLE, CommandFailed
+
+if TYPE_CHECKING:
+    from planners.plan.models import PlanDocument
+    from planners.sprints.model import PlanOptions, SprintPlan
+
+PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="Technical plan: YAML, JSON, Markdown or Jira's CSV.")]
+HistoryFile = Annotated[Path | None, typer.Option("--history", help="Closed sprints: velocity.csv.")]
+ResourcesFile = Annotated[Path | None, typer.Option("--resources", help="Teams and people.")]
+TimelineFile = Annotated[Path | None, typer.Option("--timeline", help="Milestones and dates.")]
+Start = Annotated[str | None, typer.Option("--start", help="First day of sprint 1, e.g. 2027-01-11.")]
+Weeks = Annotated[int | None, typer.Option("--sprint-weeks", help="Sprint length, 1-4 weeks.")]
+Buffer = Annotated[float | None, typer.Option("--buffer", help="Commitment buffer, 10-20 %.")]
+Confidence = Annotated[float | None, typer.Option("--confidence", help="Confidence, 50-95 %.")]
+TeamOption = Annotated[str | None, typer.Option("--team", help="Plan this team only.")]
+Scope = Annotated[str | None, typer.Option("--scope", help="Plan down to must, should or could.")]
+Seconds = Annotated[float, typer.Option("--seconds", min=0, help="How long the plan may be improved.")]
+
+
+def plan(
+    plan: PlanFile,
+    history: HistoryFile = None,
+    resources: ResourcesFile = None,
+    timeline: TimelineFile = None,
+    start: Start = None,
+    sprint_weeks: Weeks = None,
+    buffer: Buffer = None,
+    confidence: Confidence = None,
+    team: TeamOption = None,
+    scope: Scope = None,
+    seconds: Seconds = 0.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON.")] = False,
+    chart: Annotated[Path | None, typer.Option("--chart", help="Write the burn-up as PNG.")] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write a CSV for Jira's importer.")] = None,
+) -> int:
+    """Turn a technical plan into sprints, and print them.
+
+    Exit codes: 0 planned, 2 bad input, 3 when no plan keeps every demand.
+    """
+    from bot.cli.documents import options_for, read_document
+
+    document = read_document(plan, history=history, resources=resources, timeline=timeline)
+    options = options_for(
+        document,
+        start=start,
+        sprint_weeks=sprint_weeks,
+        buffer=buffer,
+        confidence=confidence,
+        team=team,
+        scope=scope,
+    )
+    result = make_plan(document, options, seconds)
+    _write(result, chart=chart, csv=csv)
+    if as_json:
+        typer.echo(result.model_dump_json(indent=2))
+    else:
+        from bot.cli.render import print_plan
+
+        print_plan(result)
+    if result.infeasible:
+        raise CommandFailed([f"infeasible: {reason}" for reason in result.infeasible], INFEASIBLE)
+    return 0
+
+
+def make_plan(document: PlanDocument, options: PlanOptions, seconds: float) -> SprintPlan:
+    """Plan, and turn a refusal of the planner into the command's own failure."""
+    from planners.sprints.planner import PlanningError, plan_sprints
+
+    try:
+        return plan_sprints(document, options, seconds=seconds)
+    except PlanningError as error:
+        raise CommandFailed(str(error).splitlines()) from error
+
+
+def _write(result: SprintPlan, *, chart: Path | None, csv: Path | None) -> None:
+    try:
+        if chart is not None:
+            from planners.sprints.chart import burn_up_png
+
+            chart.write_bytes(burn_up_png(result))
+        if csv is not None:
+            from planners.sprints.csv_export import to_jira_csv
+
+            csv.write_text(to_jira_csv(result), encoding="utf-8", newline="")
+    except OSError as error:
+        raise CommandFailed(f"'{error.filename}': {(error.strerror or 'not writable').lower()}") from error

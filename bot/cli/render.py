@@ -1,0 +1,94 @@
+"""A sprint plan on a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from planners.sprints.forecasting import forecast_sentence
+from planners.sprints.model import PlannedItem, PlannedSprint, SprintPlan
+
+MAX_KEYS = 12
+
+
+def print_plan(plan: SprintPlan) -> None:
+    """Print the sprints as a table, then what the lead should know."""
+    console = Console(highlight=False)
+    console.print(f"[bold]{escape(plan.title)}[/bold]")
+    console.print(escape(forecast_sentence(plan)))
+    console.print(_sprints(plan))
+    items = {item.key: item for item in plan.items}
+    for sprint in plan.sprints:
+        if sprint.items:
+            console.print(_contents(sprint, items))
+    if plan.unplaced:
+        console.print("\n[bold]Did not fit[/bold]")
+        for item in plan.unplaced:
+            console.print(f"  {escape(item.key)}  {escape(item.title)}: {escape(item.why)}")
+    if plan.warnings:
+        console.print("\n[bold]Warnings[/bold]")
+        for warning in plan.warnings:
+            console.print(f"  {escape(warning.text)}{escape(_keys(warning.items))}")
+    if plan.forecast.milestones:
+        console.print(_milestones(plan))
+    console.print("\n[bold]Assumptions[/bold]")
+    for assumption in plan.assumptions:
+        console.print(f"  {escape(assumption.name)}: {escape(assumption.text)}")
+
+
+def _sprints(plan: SprintPlan) -> Table:
+    table = Table(title="Sprints", title_justify="left", title_style="bold")
+    for name in ("Sprint", "From", "To"):
+        table.add_column(name, no_wrap=True)
+    for name in ("Items", "Points", "Committed", "Capacity"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for sprint in plan.sprints:
+        table.add_row(
+            escape(sprint.name),
+            f"{sprint.start:%d %b %Y}",
+            f"{sprint.end:%d %b %Y}",
+            str(len(sprint.items)),
+            f"{sum(load.load for load in sprint.teams):.1f}",
+            f"{sum(load.commitment for load in sprint.teams):.1f}",
+            f"{sum(load.capacity for load in sprint.teams):.1f}",
+        )
+    return table
+
+
+def _contents(sprint: PlannedSprint, items: dict[str, PlannedItem]) -> Table:
+    table = Table(title=escape(f"{sprint.name}: {sprint.goal}"), title_justify="left", title_style="bold")
+    for name in ("Item", "Team", "Priority"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("Points", justify="right")
+    table.add_column("Title")
+    for key in sprint.items:
+        item = items[key]
+        points = f"{item.points.normalize():f}" + (" ~" if item.points_assumed else "")
+        table.add_row(escape(item.key), escape(item.team), item.priority.value, points, escape(item.title))
+    return table
+
+
+def _milestones(plan: SprintPlan) -> Table:
+    table = Table(title="Milestones", title_justify="left", title_style="bold")
+    for name in ("Milestone", "Due", "P50", "P85", "On time"):
+        table.add_column(name)
+    for milestone in plan.forecast.milestones:
+        chance = milestone.probability_on_time
+        table.add_row(
+            escape(milestone.name),
+            f"{milestone.due:%d %b %Y}" if milestone.due else "",
+            *(
+                f"{milestone.dates[level]:%d %b %Y}" if level in milestone.dates else "beyond the plan"
+                for level in ("0.50", "0.85")
+            ),
+            "" if chance is None else f"{chance:.0%}",
+        )
+    return table
+
+
+def _keys(keys: tuple[str, ...]) -> str:
+    if not keys:
+        return ""
+    rest = f" and {len(keys) - MAX_KEYS} more" if len(keys) > MAX_KEYS else ""
+    return f" ({', '.join(keys[:MAX_KEYS])}{rest})"

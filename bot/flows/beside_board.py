@@ -1,0 +1,91 @@
+"""Planning with what the board says: its velocity, and what must stay where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.adapters.boards.port import Board, Pins
+from planners.plan.models import ItemStatus, PlanDocument, Story
+from planners.plan.normalise import normalise
+from planners.sprints.model import PlanOptions, SprintPlan
+from planners.sprints.planner import plan_sprints
+from storage.database import Database
+from storage.plans import last_pushed, sprint_plan_of
+from storage.ventures import find_venture
+
+DAYS_A_WEEK = 7
+
+
+def plan_beside_the_board(
+    database: Database,
+    boards: Callable[[str], Board],
+    document: PlanDocument,
+    options: PlanOptions,
+    venture: str,
+    *,
+    seconds: float,
+) -> SprintPlan:
+    """Plan a venture's document; a venture that is not stored yet has no board to look at.
+
+    Raises :class:`PlanProblems` when nothing can be planned, and what a board raises.
+    """
+    with database.transaction() as session:
+        known = find_venture(session, venture) is not None
+        pushed = last_pushed(session, venture)
+    if not known:
+        return plan_sprints(document, options, seconds=seconds)
+    previous = sprint_plan_of(pushed) if pushed is not None else None
+    board = boards(venture)
+    keys = [story.key for story in normalise(document).stories]
+    pins = board.pinned(keys, options.start, options.sprint_weeks * DAYS_A_WEEK)
+    document = after_what_runs(document, pins)
+    if not document.history:
+        document = document.model_copy(update={"history": board.velocity_history()})
+    return plan_sprints(
+        document,
+        options,
+        pinned=pins.sprints,
+        previous=previous if _same_grid(previous, options) else None,
+        seconds=seconds,
+    )
+
+
+def after_what_runs(document: PlanDocument, pins: Pins) -> PlanDocument:
+    """The document as far as it is still open: nothing new comes into a sprint that has begun.
+
+    Items of sprints before the plan's first are done for it; the others wait until behind the last sprint that the
+    board holds fast, unless they are held in one themselves.
+    """
+    held = frozenset(pin.key for pin in pins.sprints)
+    before = frozenset(pins.before)
+    first_open = max((pin.sprint for pin in pins.sprints), default=0) + 1
+    if first_open == 1 and not before:
+        return document
+
+    def still_open(key: str, story: Story) -> Story:
+        if key in before:
+            return story.model_copy(update={"status": ItemStatus.DONE})
+        if key in held or story.sprint is not None:
+            return story
+        return story.model_copy(update={"not_before": max(first_open, story.not_before or 1)})
+
+    return _each_story(document, still_open)
+
+
+def _each_story(document: PlanDocument, change: Callable[[str, Story], Story]) -> PlanDocument:
+    keys = iter(story.key for story in normalise(document).stories)
+    epics = tuple(
+        epic.model_copy(update={"stories": tuple(change(next(keys), story) for story in epic.stories)})
+        for epic in document.plan.epics
+    )
+    loose = tuple(change(next(keys), story) for story in document.plan.stories)
+    plan = document.plan.model_copy(update={"epics": epics, "stories": loose})
+    return document.model_copy(update={"plan": plan})
+
+
+def _same_grid(previous: SprintPlan | None, options: PlanOptions) -> bool:
+    """Sprint numbers mean the same only when both plans begin on one day with sprints of one length."""
+    return previous is not None and (previous.options.start, previous.options.sprint_weeks) == (
+        options.start,
+        options.sprint_weeks,
+    )

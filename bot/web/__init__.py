@@ -1,0 +1,1 @@
+"""What Muster serves over HTTP."""
