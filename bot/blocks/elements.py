@@ -98,7 +98,10 @@ def select(action: str, choices: Sequence[tuple[str, str]], *, chosen: str | Non
         "placeholder": plain(placeholder, 150),
     }
     initial = next((each for each in options if each["value"] == chosen), None)
-    return element | ({"initial_option": initial} if initial else {})
+    if initial is None:
+        return element
+    # Some clients show the placeholder although there is a choice: let it say the same.
+    return element | {"initial_option": initial, "placeholder": plain(initial["text"]["text"], 150)}
 
 
 def text_input(

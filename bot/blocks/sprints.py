@@ -18,11 +18,11 @@ from planners.sprints.model import (
 )
 
 COLUMNS = (
-    Column("Sprint", width=14),
+    Column("Sprint", width=12),
     Column("Dates", width=16),
     Column("Items", right=True, width=5),
     Column("Points", right=True, width=16),
-    Column("What is in it", width=44),
+    Column("What is in it", width=34),
 )
 CHANGE_WORDS = {
     ChangeKind.ADDED: "added",

@@ -10,7 +10,7 @@ from bot.blocks.text import SECTION, cut, escape, fitting
 
 ROWS = 100
 CELL = 120
-NO_BREAK = "\N{NO-BREAK SPACE}"
+UNBROKEN = {ord(" "): "\N{NO-BREAK SPACE}", ord("-"): "\N{NON-BREAKING HYPHEN}", ord("–"): "\N{NON-BREAKING HYPHEN}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,8 @@ def _fixed(columns: Sequence[Column], rows: Sequence[Sequence[str]], budget: int
             for cell, width, column in zip(cells, widths, columns, strict=True)
         ]
         # One code span a line, with spaces that do not break: the one form that every server shows in fixed width.
-        return "`" + escape("  ".join(padded)).replace("`", "'").replace(" ", NO_BREAK) + "`"
+        text = "  ".join(padded).replace("`", "'").translate(UNBROKEN)
+        return f"`{escape(text)}`"
 
     taken, _ = fitting((line(row) for row in texts), budget - len(line(heads)) - 1)
     return [section("\n".join([line(heads), *taken]))]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Iterable
 
 from bot.adapters.boards.port import Board, Pins
 from planners.plan.models import ItemStatus, PlanDocument, Story
 from planners.plan.normalise import normalise
 from planners.sprints.model import PlanOptions, SprintPlan
 from planners.sprints.planner import plan_sprints
+from planners.sprints.pushing import HeldSprint, SprintState
 from storage.database import Database
 from storage.plans import last_pushed, sprint_plan_of
 from storage.ventures import find_venture
@@ -37,8 +39,9 @@ def plan_beside_the_board(
     previous = sprint_plan_of(pushed) if pushed is not None else None
     board = boards(venture)
     keys = [story.key for story in normalise(document).stories]
-    pins = board.pinned(keys, options.start, options.sprint_weeks * DAYS_A_WEEK)
-    document = after_what_runs(document, pins)
+    days = options.sprint_weeks * DAYS_A_WEEK
+    pins = board.pinned(keys, options.start, days)
+    document = after_what_runs(document, pins, begun_sprints(board.sprints(), options.start, days))
     if not document.history:
         document = document.model_copy(update={"history": board.velocity_history()})
     return plan_sprints(
@@ -50,15 +53,21 @@ def plan_beside_the_board(
     )
 
 
-def after_what_runs(document: PlanDocument, pins: Pins) -> PlanDocument:
-    """The document as far as it is still open: nothing new comes into a sprint that has begun.
+def begun_sprints(sprints: Iterable[HeldSprint], first_day: dt.date, sprint_days: int) -> int:
+    """How many sprints of a plan have begun on the board: the number of the last active or closed one."""
+    starts = [sprint.start for sprint in sprints if sprint.state is not SprintState.FUTURE and sprint.start is not None]
+    return max(0, *((start - first_day).days // sprint_days + 1 for start in starts), 0)
 
-    Items of sprints before the plan's first are done for it; the others wait until behind the last sprint that the
-    board holds fast, unless they are held in one themselves.
+
+def after_what_runs(document: PlanDocument, pins: Pins, begun: int) -> PlanDocument:
+    """The document as far as it is still open: nothing new comes into the first `begun` sprints.
+
+    Items of sprints before the plan's first are done for it; the others wait until behind the last sprint that has
+    begun, unless the board holds them fast in one.
     """
     held = frozenset(pin.key for pin in pins.sprints)
     before = frozenset(pins.before)
-    first_open = max((pin.sprint for pin in pins.sprints), default=0) + 1
+    first_open = max(begun, *(pin.sprint for pin in pins.sprints), 0) + 1
     if first_open == 1 and not before:
         return document
 

@@ -211,7 +211,7 @@ def bench(api: WebApi, folder: Path, **settings: Any) -> Iterator[Bench]:
     try:
         yield Bench(muster, api)
     finally:
-        muster.stop(drain_seconds=0)
+        muster.stop(drain_seconds=5)
         muster.database.engine.dispose()
 
 

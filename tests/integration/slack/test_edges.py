@@ -58,7 +58,7 @@ def test_a_defect_in_durable_work_does_not_leave_the_person_waiting(
     slack_bench: Bench, api: WebApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     form = slack_bench.form("atlas")
-    monkeypatch.setattr("bot.flows.plan_work.plan_sprints", break_it)
+    monkeypatch.setattr("bot.flows.beside_board.plan_sprints", break_it)
     slack_bench.submit(form, {})
     shown = api.wait("views.update", number=2)["view"]
     assert "Something went wrong on our side" in all_text(shown)

@@ -210,6 +210,7 @@ def test_planning_again_shows_the_difference_first_and_leaves_the_active_sprint(
     now = slack_bench.row(find_button(again["blocks"], cards.APPROVE)).result
     before, after = ({i["key"]: i["sprint"] for i in each["items"]} for each in (first.result, now))
     assert after["login"] == before["login"]
+    assert after["export"] > 1
 
 
 def start_first_sprint(slack_bench: Bench) -> None:
