@@ -33,6 +33,19 @@ def test_score_counts_what_held() -> None:
     assert (result.held50, result.held85, result.by_p85, result.count) == (2, 3, 2, 4)
 
 
+def test_the_ends_of_a_range_belong_to_it() -> None:
+    forecast = Forecast.of(range(1, 101), basis="x")
+    low, high = forecast.interval(0.85)
+    assert score("m", [forecast] * 2, [low, high], scale=50.0).held85 == 2
+    assert score("m", [forecast] * 2, [low - 0.5, high + 0.5], scale=50.0).held85 == 0
+
+
+def test_a_step_is_not_forecast_from_itself() -> None:
+    history = noisy(12)
+    history[8] = CompletedSprint(9_000.0, 30.0, 8, 5, 10)
+    assert backtest_velocity(history).past[3].high85 < 200
+
+
 def test_velocity_words_agree_with_the_numbers() -> None:
     result = backtest_velocity(noisy(14))
     held = sum(step.low85 <= step.actual <= step.high85 for step in result.past)

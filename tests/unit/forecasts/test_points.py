@@ -85,3 +85,15 @@ def test_same_items_same_estimates() -> None:
     first, second = (fit_points(history(120), seed=3) for _ in range(2))
     asked = {"title": "Migrate search database", "description": ""}
     assert first.estimate(**asked) == second.estimate(**asked)
+
+
+def test_a_component_alone_moves_the_estimate() -> None:
+    rng = np.random.default_rng(8)
+    items = [
+        EstimatedItem("Work", "", *((1.0, None, ("web",)) if light else (13.0, None, ("core",))))
+        for light in rng.random(160) < 0.5
+    ]
+    model = fit_points(items)
+    light = model.estimate(title="Work", description="", components=("web",))
+    heavy = model.estimate(title="Work", description="", components=("core",))
+    assert (light.points, heavy.points) == (1.0, 13.0)

@@ -50,9 +50,9 @@ def test_successor_waits_for_another_team() -> None:
 
 
 def test_predecessor_listed_after_its_successor_still_counts() -> None:
-    items = [PlannedItem("late", "A", 1.0, ("A3",)), *chain(4, 10.0)]
+    items = [PlannedItem("last", "A", 1.0, ("middle",)), PlannedItem("middle", "A", 1.0, ("A3",)), *chain(4, 10.0)]
     result = simulate_plan([sure("A", 10)], items)
-    assert only(result.everything) == 6  # 1 + 4 x 10 points: A3 in sprint 5, then one more
+    assert only(result.everything) == 7  # 2 + 4 x 10 points: A3 in sprint 5, then one more each
 
 
 def test_earliest_sprint_holds_an_item_back() -> None:

@@ -43,7 +43,10 @@ def test_commitment_moves_and_narrows_the_forecast(prior: VelocityPrior) -> None
 def test_recent_sprints_weigh_more() -> None:
     rising = [CompletedSprint(p) for p in [10.0] * 10 + [30.0] * 5]
     falling = [CompletedSprint(p) for p in [30.0] * 5 + [10.0] * 10]
-    assert forecast_velocity(rising).mean > forecast_velocity(falling).mean
+    up, down = forecast_velocity(rising), forecast_velocity(falling)
+    assert up.mean > down.mean + 4
+    # The ten old sprints of 10 points keep less of the weight than the five new ones gain.
+    assert up.probability(at_most=10.01) < down.probability(at_most=10.01) - 0.1
 
 
 def test_few_sprints_are_wide_and_said_so(prior: VelocityPrior) -> None:
@@ -151,7 +154,17 @@ def test_one_long_lived_team_does_not_drown_the_others() -> None:
     alone = forecast_velocity(newcomer, ahead, prior=fit_prior(many)).mean
     together = forecast_velocity(newcomer, ahead, prior=fit_prior([*many, slack])).mean
     assert abs(together - alone) < abs(together - drowned)
+    joint = fit_prior([*many, slack])
+    weights = joint.rows[3]
+    assert weights[np.array(joint.team) == 5].sum() < 0.5 * weights.sum()
 
 
 def test_a_prior_without_any_work_is_the_weak_one() -> None:
     assert fit_prior([]) == fit_prior([[CompletedSprint(0.0)] * 9]) == default_prior()
+
+
+def test_a_commitment_beyond_all_experience_moves_the_forecast_beyond_it(prior: VelocityPrior) -> None:
+    history = team(20.0, 12, seed=6)
+    usual = forecast_velocity(history, UpcomingSprint(committed_points=20.0), prior=prior)
+    beyond = forecast_velocity(history, UpcomingSprint(committed_points=200.0), prior=prior)
+    assert beyond.quantile(0.5) > 4 * usual.quantile(0.5)
