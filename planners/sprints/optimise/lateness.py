@@ -4,6 +4,7 @@ Everything that leads to no target is set aside first: it can only be in the way
 a core-guided search to prove.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
@@ -52,4 +53,33 @@ def least_lateness(pieces: Pieces, sprints: list[int], *, seconds: float, seed: 
     status = solver.solve(model.cp)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
-    return LeastLateness(model.lateness_held + round(solver.best_objective_bound), model.read(solver.value))
+    placed = model.read(solver.value)
+    return LeastLateness(model.lateness_held + round(solver.best_objective_bound), as_late_as_possible(pieces, placed))
+
+
+def as_late_as_possible(pieces: Pieces, placed: Mapping[int, int]) -> dict[int, int]:
+    """The same pieces moved towards the end as far as their room goes without making any target later.
+
+    Early room is what everything else competes for; a piece worth doing early can still move up.
+    """
+    room = [list(sprints) for sprints in pieces.room]
+    until = dict.fromkeys(placed, pieces.horizon)
+    for target in pieces.deadlines:
+        reached = max([target.due, *(placed.get(piece, pieces.fixed[piece]) for piece in target.pieces)])
+        for piece in target.pieces:
+            if piece in until:
+                until[piece] = min(until[piece], reached)
+    for piece, sprint in placed.items():
+        room[pieces.crew[piece]][sprint] -= pieces.need[piece]
+    late = dict(placed)
+    for piece in reversed(pieces.order):
+        if piece in late:
+            left, guard = room[pieces.crew[piece]], pieces.packings[pieces.crew[piece]].guard
+            need = pieces.need[piece]
+            sprint = min([until[piece], *(late[later] - lag for later, lag in pieces.after[piece] if later in late)])
+            left[late[piece]] += need
+            while sprint in pieces.forbidden[piece] or (left[sprint] - need) & guard != guard:
+                sprint -= 1
+            left[sprint] -= need
+            late[piece] = sprint
+    return late

@@ -56,8 +56,9 @@ class Model:
             weight = self.plan.pieces.weight[piece]
             if weight:
                 constant += weight * high
-                literals += self.done_by[piece].values()
-                weights += [-weight] * len(self.done_by[piece])
+                done = [literal for literal in self.done_by[piece].values() if not isinstance(literal, int)]
+                literals += done
+                weights += [-weight] * len(done)
         return cp_model.LinearExpr.weighted_sum(literals, weights) + constant
 
     def left_out(self, musts: bool) -> Any:
@@ -84,11 +85,7 @@ class Model:
     def hint(self) -> None:
         """Starts the solver from the plan."""
         for piece, at in self.in_sprint.items():
-            now = self.plan.sprints[piece]
-            for sprint, chosen in at.items():
-                self.cp.add_hint(chosen, int(now == sprint))
-            for sprint, done in self.done_by[piece].items():
-                self.cp.add_hint(done, int(now <= sprint))
+            self.cp.add_hint(at[self.plan.sprints[piece]], 1)
         for literal, _, now_met in self.met:
             self.cp.add_hint(literal, int(now_met))
 
@@ -106,9 +103,19 @@ def build(plan: Plan, free: Sequence[int], *, reach: int | None = None, trade: b
         at = {sprint: cp.new_bool_var("") for sprint in range(low, high + 1) if sprint not in banned}
         cp.add_exactly_one(at.values())
         model.in_sprint[piece] = at
-        model.done_by[piece] = {sprint: cp.new_bool_var("") for sprint in range(low, high)}
-        for sprint in range(low, high + 1):
-            cp.add(model.by(piece, sprint) - model.by(piece, sprint - 1) == at.get(sprint, 0))
+        done: dict[int, Literal] = {}
+        for sprint in range(low, high):
+            before = done.get(sprint - 1, 0)
+            if sprint not in at:
+                done[sprint] = before
+            elif isinstance(before, int):
+                done[sprint] = at[sprint]
+            elif sprint == high - 1 and high in at:
+                done[sprint] = ~at[high]
+            else:
+                done[sprint] = cp.new_bool_var("")
+                cp.add(done[sprint] - before == at[sprint])
+        model.done_by[piece] = done
     for piece, (low, high) in model.span.items():
         for earlier, lag in plan.pieces.before[piece]:
             if earlier in model.span:

@@ -16,6 +16,10 @@ EFFORT = 0.2
 """Deterministic seconds (the solver's own measure) for one neighbourhood."""
 SMALLEST, LARGEST = 20, 150
 UNDER_WAY = 3
+REACHES = (3, 6, 6, 12)
+"""How many sprints a piece may move at a time, drawn from these."""
+MANY = 2500
+"""Past so many pieces there are small gains everywhere, and the cheapest neighbourhoods pay off most."""
 
 
 @dataclass(slots=True)
@@ -33,8 +37,11 @@ class NeighbourSearch:
     through the same plans; only how far it gets depends on time.
     """
 
-    def __init__(self, plan: Plan, pool: Executor, seed: int) -> None:
+    def __init__(self, plan: Plan, pool: Executor, seed: int, lateness_bound: int = 0) -> None:
+        """Targets trade lateness with each other while it is above ``lateness_bound``."""
         self.plan = plan
+        self.lateness_bound = lateness_bound
+        self.reaches = (3,) if len(plan.pieces) > MANY else REACHES
         self.pool = pool
         self.random = Random(seed)  # noqa: S311 - a plan is no secret
         self.around = Neighbourhoods(plan, self.random)
@@ -73,7 +80,8 @@ class NeighbourSearch:
         floor = sum(self.worth.values()) / 20 + 1e-9
         kind = self.random.choices(list(self.worth), [max(floor, worth) for worth in self.worth.values()])[0]
         free = self.around.kinds[kind](int(self.sizes[kind]))
-        model = build(self.plan, free, trade=kind == "target")
+        trade = kind == "target" and self.plan.score.lateness > self.lateness_bound
+        model = build(self.plan, free, reach=self.random.choice(self.reaches), trade=trade)
         model.cp.minimize(cost(model))
         model.hint()
         solver = _solver(self.random.randrange(1 << 30))

@@ -99,7 +99,7 @@ def _neighbourhoods(
     found: Found, pool: ThreadPoolExecutor, seed: int, watch: Watch, report: Callable[[Found], None]
 ) -> None:
     plan = found.plan
-    search = NeighbourSearch(plan, pool, seed)
+    search = NeighbourSearch(plan, pool, seed, found.lateness_bound or 0)
     if not search.around.crews:
         # Nothing can move: the only plan there is.
         found.completion_bound = plan.score.completion if plan.complete else None
@@ -117,7 +117,7 @@ def _neighbourhoods(
         while watch.go_on() and not found.proven:
             if provable and whole is None and watch.used >= head_start:
                 whole = Whole(plan)
-                seconds = watch.left if size <= WHOLE_TO_THE_END else 0.35 * watch.left
+                seconds = watch.left if size <= WHOLE_TO_THE_END else 0.25 * watch.left
                 answer = pool.submit(whole.solve, seconds=seconds, seed=seed, on_bound=bounded)
             if search.step():
                 report(found)
