@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.exits import INFEASIBLE, CommandFailed
+from bot.cli.numbers import number, whole
+from bot.cli.numbers import seconds as seconds_option
 
 if TYPE_CHECKING:
     from planners.plan.models import PlanDocument
@@ -18,12 +20,21 @@ HistoryFile = Annotated[Path | None, typer.Option("--history", help="Closed spri
 ResourcesFile = Annotated[Path | None, typer.Option("--resources", help="Teams and people.")]
 TimelineFile = Annotated[Path | None, typer.Option("--timeline", help="Milestones and dates.")]
 Start = Annotated[str | None, typer.Option("--start", help="First day of sprint 1, e.g. 2027-01-11.")]
-Weeks = Annotated[int | None, typer.Option("--sprint-weeks", help="Sprint length, 1-4 weeks.")]
-Buffer = Annotated[float | None, typer.Option("--buffer", help="Commitment buffer, 10-20 %.")]
-Confidence = Annotated[float | None, typer.Option("--confidence", help="Confidence, 50-95 %.")]
+Weeks = Annotated[
+    int | None, typer.Option("--sprint-weeks", parser=whole, metavar="WEEKS", help="Sprint length, 1-4 weeks.")
+]
+Buffer = Annotated[
+    float | None, typer.Option("--buffer", parser=number, metavar="PERCENT", help="Commitment buffer, 10-20 %.")
+]
+Confidence = Annotated[
+    float | None, typer.Option("--confidence", parser=number, metavar="PERCENT", help="Confidence, 50-95 %.")
+]
 TeamOption = Annotated[str | None, typer.Option("--team", help="Plan this team only.")]
 Scope = Annotated[str | None, typer.Option("--scope", help="Plan down to must, should or could.")]
-Seconds = Annotated[float, typer.Option("--seconds", min=0, help="How long the plan may be improved.")]
+Seconds = Annotated[
+    float,
+    typer.Option("--seconds", parser=seconds_option, metavar="SECONDS", help="How long the plan may be improved."),
+]
 
 
 def plan(

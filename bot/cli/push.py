@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli.exits import FAILED, INFEASIBLE, CommandFailed
+from bot.cli.numbers import whole
 from bot.cli.plan import (
     Buffer,
     Confidence,
@@ -45,7 +46,10 @@ def push(
     scope: Scope = None,
     seconds: Seconds = 0.0,
     project: Annotated[str | None, typer.Option("--project", help="Jira project, for a new venture.")] = None,
-    board: Annotated[int | None, typer.Option("--board", help="Number of the Jira board, for a new venture.")] = None,
+    board: Annotated[
+        int | None,
+        typer.Option("--board", parser=whole, metavar="NUMBER", help="Number of the Jira board, for a new venture."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Push although no plan keeps every demand.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> int:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.exits import CommandFailed
+from bot.cli.numbers import whole
 
 venture_app = typer.Typer(help="Ventures, their board, and who may do what in them.", no_args_is_help=True)
 
@@ -21,7 +22,9 @@ def add(
     owner: Annotated[str, typer.Option("--owner", help="Slack id of the person who may do everything in it.")],
     title: Annotated[str, typer.Option("--title", help="What people call it.")] = "",
     jira_project: Annotated[str | None, typer.Option("--jira-project", help="Key of its Jira project.")] = None,
-    jira_board: Annotated[int | None, typer.Option("--jira-board", help="Number of its Jira board.")] = None,
+    jira_board: Annotated[
+        int | None, typer.Option("--jira-board", parser=whole, metavar="NUMBER", help="Number of its Jira board.")
+    ] = None,
 ) -> None:
     """Add a venture."""
     from bot.bootstrap import build_core

@@ -28,7 +28,7 @@ def serve(settings: Settings) -> None:
         log_level=LogLevels.warning,
         workers_kill_timeout=STOP_SECONDS,
     )
-    server.serve()  # type: ignore[no-untyped-call]
+    server.serve()
 
 
 def create() -> WsgiApp:

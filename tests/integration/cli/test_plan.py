@@ -1,0 +1,107 @@
+"""`muster plan`: what it prints, what it writes, and how it fails."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from planners.sprints.model import SprintPlan
+from tests.integration.cli.conftest import ROOT, SMALL, Muster
+
+
+def test_the_table_names_every_item(muster: Muster) -> None:
+    ended = muster("plan", SMALL)
+    assert (ended.code, ended.err) == (0, "")
+    for key in ("sign-up", "add-tool", "statistics"):
+        assert key in ended.out
+    assert "All must-haves by" in ended.out
+
+
+def test_json_is_a_sprint_plan_and_nothing_else(muster: Muster) -> None:
+    ended = muster("plan", SMALL, "--json")
+    plan = SprintPlan.model_validate_json(ended.out)
+    assert len(plan.items) == 12
+    assert ended.err == ""
+
+
+def test_picture_and_csv_are_written(muster: Muster, tmp_path: Path) -> None:
+    assert muster("plan", SMALL, "--chart", tmp_path / "b.png", "--csv", tmp_path / "b.csv").code == 0
+    assert (tmp_path / "b.png").read_bytes().startswith(b"\x89PNG")
+    with (tmp_path / "b.csv").open(newline="", encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    assert sum(row["Issue Type"] == "Story" for row in rows) == 12
+
+
+def test_files_beside_the_plan_count(muster: Muster) -> None:
+    folder = ROOT / "examples" / "realistic"
+    args = [
+        f"--{name}={folder / file}"
+        for name, file in (
+            ("history", "history.csv"),
+            ("resources", "resources.yaml"),
+            ("timeline", "timeline.yaml"),
+        )
+    ]
+    ended = muster("plan", folder / "plan.yaml", *args, "--json")
+    assert ended.code == 0, ended.err
+    plan = json.loads(ended.out)
+    assert {load["team"] for sprint in plan["sprints"] for load in sprint["teams"]} == {"apps", "core", "platform"}
+
+
+def test_options_are_taken_in_per_cent(muster: Muster) -> None:
+    ended = muster("plan", SMALL, "--json", "--buffer", "10", "--confidence", "50", "--start", "2027-02-01")
+    options = json.loads(ended.out)["options"]
+    assert (options["buffer"], options["confidence"], options["start"]) == ("0.1", "0.5", "2027-02-01")
+
+
+def test_every_problem_of_a_plan_is_one_line_with_its_place(muster: Muster) -> None:
+    ended = muster("plan", ROOT / "examples" / "broken.yaml")
+    lines = ended.err.splitlines()
+    assert ended.code == 2
+    assert ended.out == ""
+    assert any("broken.yaml:15: plan.epics[0].stories[0].points: 'five' is not a number" in line for line in lines)
+    assert len(lines) > 30
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["--buffer", "50"], "--buffer '50': expected 10 to 20 (per cent)"),
+        (["--confidence", "99"], "--confidence '99': expected 50 to 95 (per cent)"),
+        (["--sprint-weeks", "9"], "--sprint-weeks '9': expected 1 to 4 (weeks)"),
+        (["--start", "soon"], "--start 'soon': expected a date such as 2027-01-11"),
+        (["--scope", "nice"], "--scope 'nice': expected must, should or could"),
+        (["--history", "missing.csv"], "--history 'missing.csv': no such file or directory"),
+        (["--seconds", "x"], "'x' is not a number"),
+        (["--chart", "no/such/folder.png"], "'no/such/folder.png': no such file or directory"),
+        (["--frobnicate"], "No such option: --frobnicate"),
+    ],
+)
+def test_bad_options_are_one_line_and_exit_2(muster: Muster, args: list[str], said: str) -> None:
+    ended = muster("plan", SMALL, *args)
+    assert ended.code == 2
+    assert said in ended.err
+    assert len(ended.err.splitlines()) == 1
+
+
+def test_no_plan_keeps_every_demand(muster: Muster, tmp_path: Path) -> None:
+    plan = tmp_path / "circle.yaml"
+    plan.write_text(
+        "plan:\n  venture: loop\n  title: Loop\n  stories:\n"
+        "    - {key: a, title: A, points: 1, depends_on: [b]}\n    - {key: b, title: B, points: 1, depends_on: [a]}\n"
+        "resources:\n  people: [{name: Ana}]\n"
+    )
+    ended = muster("plan", plan)
+    assert ended.code == 3
+    assert ended.err.startswith("infeasible: ")
+    assert "a -> b -> a" in ended.err or "A -> B -> A" in ended.err
+
+
+def test_a_plan_comes_through_standard_input(muster: Muster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(SMALL.read_bytes())))
+    assert muster("plan", "-", "--json").code == 0
