@@ -86,15 +86,16 @@ class Program:
         name: str,
         argv: Sequence[str],
         *,
-        env: Mapping[str, str] | None = None,
+        env: Mapping[str, str | None] | None = None,
         cwd: Path | None = None,
         user: str | None = None,
         scratch: Path | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
     ) -> None:
-        """Start `argv` in its own process group; `env` is added to ours. Output goes to a file, see `log`.
+        """Start `argv` in its own process group. Output goes to a file, see `log`.
 
-        `user` is who it runs as, when we are root. `scratch` is a folder to remove when the program has ended.
+        `env` is added to our environment; a name with None is taken out of it. `user` is who it runs as, when we
+        are root. `scratch` is a folder to remove when the program has ended.
         """
         self.name = name
         self._scratch = scratch
@@ -103,7 +104,7 @@ class Program:
         with self.log.open("wb") as output:
             self._process = subprocess.Popen(
                 list(argv),
-                env={**os.environ, **(env or {})},
+                env={name: value for name, value in {**os.environ, **(env or {})}.items() if value is not None},
                 cwd=cwd,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
