@@ -14,8 +14,10 @@ import numpy as np
 
 from planners.forecasts.forecast import Floats
 
-# Columns of a feature array; NaN means "not known".
-COMMITMENT, PEOPLE, DAYS, ITEMS = range(4)
+# Columns of a feature array; NaN means "not known". LEFT_OVER are the points that the sprint before committed
+# to and did not complete: they are near done, and are the first work of the next one.
+COMMITMENT, PEOPLE, DAYS, ITEMS, LEFT_OVER = range(5)
+WIDTH = 5
 
 SIZE = 999
 RANKS: Floats = (np.arange(SIZE) + 0.5) / SIZE
@@ -25,7 +27,7 @@ OWN_DECAY = 0.05
 POOL_MASS = 10.0
 KERNEL_FLOOR = 0.03
 # Added before logarithms, so that a sprint without a commitment or people still has a finite place.
-_OFFSET: Floats = np.array([0.4, 0.25, 0.5, 0.5])
+_OFFSET: Floats = np.array([0.4, 0.25, 0.5, 0.5, 1.0])
 # The commitment's yardstick lies between the team's level and its usual commitment, on a logarithmic scale.
 _COMMITMENT_SHARE = 0.4
 _HISTORY_WIDTH = 0.8
@@ -40,9 +42,9 @@ class Similarity:
 
 
 # Features overlap: people and days matter less once the commitment is known, items less than either.
-_WITH_COMMITMENT = Similarity(np.array([0.9, 0.25, 0.2, 0.0]), np.array([0.5, 0.6, np.inf, 0.9]))
-_WITH_ITEMS = Similarity(np.array([0.0, 0.25, 0.2, 0.6]), np.array([np.inf, 0.6, np.inf, 0.5]))
-_WITHOUT = Similarity(np.array([0.0, 0.8, 0.3, 0.0]), np.array([np.inf, 0.4, np.inf, np.inf]))
+_WITH_COMMITMENT = Similarity(np.array([0.9, 0.25, 0.2, 0.0, 0.0]), np.array([0.5, 0.6, np.inf, 0.9, np.inf]))
+_WITH_ITEMS = Similarity(np.array([0.0, 0.25, 0.2, 0.6, 0.0]), np.array([np.inf, 0.6, np.inf, 0.5, np.inf]))
+_WITHOUT = Similarity(np.array([0.0, 0.8, 0.3, 0.0, 0.3]), np.array([np.inf, 0.4, np.inf, np.inf, np.inf]))
 
 
 def similarity(known: Floats) -> Similarity:
@@ -78,7 +80,7 @@ class Yardstick:
     usual: Floats
 
     def relative(self, features: Floats) -> Floats:
-        """Return features (n x 4) relative to what is usual; NaN where not known."""
+        """Return features (n x 5) relative to what is usual; NaN where not known."""
         result: Floats = np.maximum(features, 0.0) / self.usual
         return result
 
@@ -94,7 +96,7 @@ def yardstick(done: Floats, features: Floats, guess: float, guess_weight: float,
     # After a run of bad sprints the long mean holds the level up: a level near zero would make any
     # commitment look enormous.
     level = max(level, 0.3 * float(done.mean()) if done.size else 0.0, 1e-9)
-    means = [recent_mean(features[:, column]) for column in range(4)]
+    means = [recent_mean(features[:, column]) for column in range(LEFT_OVER)]
     committed = level / kept if np.isnan(means[COMMITMENT]) else means[COMMITMENT]
     usual = np.array(
         [
@@ -102,13 +104,14 @@ def yardstick(done: Floats, features: Floats, guess: float, guess_weight: float,
             means[PEOPLE] + 0.3,
             means[DAYS] + 0.5,
             means[ITEMS] + 0.5,
+            level,
         ]
     )
     return Yardstick(level, usual)
 
 
 def move(relative: Floats, coming: Floats, setting: Similarity) -> Floats:
-    """Return by what factor each sprint's outcome (n x 4 relative features) moves to fit the coming one."""
+    """Return by what factor each sprint's outcome (n x 5 relative features) moves to fit the coming one."""
     factor = np.zeros(relative.shape[0])
     for column in np.flatnonzero(setting.exponent):
         if np.isnan(coming[column]):

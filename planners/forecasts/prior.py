@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from planners.forecasts.analogues import WIDTH
 from planners.forecasts.forecast import Floats
 
 _VERSION = 1
@@ -18,15 +19,16 @@ _VERSION = 1
 class VelocityPrior:
     """Sprints of other teams, relative to their team's level, and what is usual for teams without history.
 
-    `outcome` is completed points over the team's level before the sprint; `features` holds commitment,
-    people, days and items relative to what was usual (NaN: not known); `length` the sprints before it; `team`
-    the number of the team. `kept` are ratios of completed to committed points, `daily` points completed per
-    person and day, `levels` the teams' mean velocities. `spread_known` and `spread_blind` widen (> 1) or
-    narrow (< 1) the distribution so that ranges hold: with the commitment known, and without.
+    `outcome` is completed points over the team's level before the sprint; `features` holds commitment, people,
+    days, items and what was left over, relative to what was usual (NaN: not known); `length` the sprints
+    before it; `team` the number of the team. `kept` are ratios of completed to committed points, `daily`
+    points completed per person and day, `levels` the teams' mean velocities. `spread_known` and
+    `spread_blind` widen (> 1) or narrow (< 1) the distribution so that ranges hold: with the commitment
+    known, and without.
     """
 
     outcome: tuple[float, ...]
-    features: tuple[tuple[float, float, float, float], ...]
+    features: tuple[tuple[float, ...], ...]
     length: tuple[int, ...]
     team: tuple[int, ...]
     kept: tuple[float, ...]
@@ -42,7 +44,7 @@ class VelocityPrior:
         counts = np.bincount(teams, minlength=1)
         return (
             np.asarray(self.outcome, dtype=np.float64),
-            np.array(self.features, dtype=np.float64).reshape((-1, 4)),
+            np.array(self.features, dtype=np.float64).reshape((-1, WIDTH)),
             np.asarray(self.length, dtype=np.float64),
             np.asarray(counts[teams] ** -0.5, dtype=np.float64),
         )
@@ -67,7 +69,7 @@ class VelocityPrior:
                 raise ValueError(f"version {data['version']} is not known")
             prior = cls(
                 outcome=tuple(map(float, data["outcome"])),
-                features=tuple((_known(a), _known(b), _known(c), _known(d)) for a, b, c, d in data["features"]),
+                features=tuple(tuple(map(_known, row)) for row in data["features"]),
                 length=tuple(map(int, data["length"])),
                 team=tuple(map(int, data["team"])),
                 kept=tuple(map(float, data["kept"])),
@@ -80,6 +82,8 @@ class VelocityPrior:
             raise ValueError(f"this is not a saved velocity prior: {error}") from error
         if not len(prior.outcome) == len(prior.features) == len(prior.length) == len(prior.team):
             raise ValueError("this is not a saved velocity prior: its columns differ in length")
+        if any(len(row) != WIDTH for row in prior.features):
+            raise ValueError("this is not a saved velocity prior: a sprint has the wrong number of features")
         return prior
 
 

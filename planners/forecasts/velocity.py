@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from planners.forecasts import analogues
-from planners.forecasts.analogues import COMMITMENT, DAYS, PEOPLE
+from planners.forecasts.analogues import COMMITMENT, DAYS, LEFT_OVER, PEOPLE
 from planners.forecasts.capacity import HOURS_PER_DAY, forecast_from_capacity
 from planners.forecasts.forecast import Floats, Forecast
 from planners.forecasts.prior import VelocityPrior
@@ -26,7 +26,6 @@ __all__ = [
 
 # From this many completed sprints on, a forecast stands on the team's own history.
 ENOUGH = 5
-_NOTHING: Floats = np.full(4, np.nan)
 # How many sprints a guess of the level counts for, by what it comes from.
 _COMMITMENT_GUESS, _PEOPLE_GUESS, _POOL_GUESS = 0.5, 0.3, 0.1
 # An outcome of more than this many times the level comes from a level that was hardly known.
@@ -79,6 +78,7 @@ def forecast_velocity(
     prior = prior or default_prior()
     done, features = _arrays(history)
     coming = _features(upcoming or UpcomingSprint())
+    coming[LEFT_OVER] = _left_over(done, features)
     if done.size == 0 and np.isnan(coming[COMMITMENT]):
         return _from_capacity(coming, prior)
     values = _draw(done, features, coming, prior)
@@ -128,6 +128,7 @@ def _features(sprint: CompletedSprint | UpcomingSprint) -> Floats:
             _number(sprint.people),
             _number(sprint.working_days),
             _number(sprint.committed_items),
+            math.nan,
         ]
     )
 
@@ -136,8 +137,15 @@ def _arrays(history: Sequence[CompletedSprint]) -> tuple[Floats, Floats]:
     done = np.array([_number(sprint.completed_points) for sprint in history])
     if np.isnan(done).any():
         raise ValueError("a completed sprint needs its completed points")
-    features = np.array([_features(sprint) for sprint in history]).reshape(-1, 4)
+    features = np.array([_features(sprint) for sprint in history]).reshape(-1, analogues.WIDTH)
+    for index in range(1, done.size):
+        features[index, LEFT_OVER] = _left_over(done[:index], features[:index])
     return done, features
+
+
+def _left_over(done: Floats, features: Floats) -> float:
+    """Return what the last sprint committed to and did not complete; NaN if that is not known."""
+    return float(np.maximum(features[-1, COMMITMENT] - done[-1], 0.0)) if done.size else math.nan
 
 
 def _guess(features: Floats, coming: Floats, prior: VelocityPrior) -> tuple[float, float]:
@@ -217,8 +225,7 @@ def _pooled(teams: Sequence[tuple[Floats, Floats]]) -> VelocityPrior:
             if index < 2 and weight == _POOL_GUESS:
                 continue
             outcome.append(round(min(done[index] / measure.level, _LARGEST_OUTCOME), 4))
-            commitment, people, days, items = (round(float(v), 4) for v in measure.relative(features[index]))
-            rows.append((commitment, people, days, items))
+            rows.append(tuple(round(float(v), 4) for v in measure.relative(features[index])))
             length.append(index)
             number.append(team)
     return replace(basis, outcome=tuple(outcome), features=tuple(rows), length=tuple(length), team=tuple(number))
@@ -244,8 +251,10 @@ def _calibrated(prior: VelocityPrior, teams: Sequence[tuple[Floats, Floats]]) ->
         if not others.outcome:
             return prior
         for index in range(ENOUGH, done.size):
-            for rows, coming in ((known, features[index]), (blind, _NOTHING)):
-                if coming is _NOTHING or not np.isnan(coming[COMMITMENT]):
+            unknown = np.full(analogues.WIDTH, np.nan)
+            unknown[LEFT_OVER] = features[index, LEFT_OVER]
+            for rows, coming in ((known, features[index]), (blind, unknown)):
+                if rows is blind or not np.isnan(coming[COMMITMENT]):
                     values = _draw(done[:index], features[:index], coming, others)
                     rows.append((_held(values, float(done[index])), done.size**-0.5))
     return replace(prior, spread_known=_spread(known), spread_blind=_spread(blind))

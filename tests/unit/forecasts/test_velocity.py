@@ -168,3 +168,10 @@ def test_a_commitment_beyond_all_experience_moves_the_forecast_beyond_it(prior: 
     usual = forecast_velocity(history, UpcomingSprint(committed_points=20.0), prior=prior)
     beyond = forecast_velocity(history, UpcomingSprint(committed_points=200.0), prior=prior)
     assert beyond.quantile(0.5) > 4 * usual.quantile(0.5)
+
+
+def test_much_left_over_promises_more_when_the_commitment_is_not_known(prior: VelocityPrior) -> None:
+    steady = [CompletedSprint(20.0, 22.0) for _ in range(9)]
+    much = forecast_velocity([*steady, CompletedSprint(20.0, 60.0)], prior=prior)
+    little = forecast_velocity([*steady, CompletedSprint(20.0, 20.0)], prior=prior)
+    assert much.mean > little.mean
