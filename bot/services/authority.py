@@ -65,6 +65,13 @@ class Authorities:
             return Verdict.ALLOWED
         return self._among(user, self._admins.users, self._admins.groups)
 
+    def surely_may_not_plan(self, user: str, venture: str) -> bool:
+        """Whether it is known without asking Slack that a person may not plan: no user group is involved."""
+        with self._database.transaction() as session:
+            named = allowed(session, venture, AuthorityAction.PLAN)
+        groups = named.groups | self._admins.groups
+        return not groups and user not in named.users | self._admins.users
+
     def planning_refusal(self, user: str, venture: str, *, known: bool) -> str | None:
         """Why a person may not plan for a venture, in a sentence; None when they may. `known`: the venture is there."""
         verdict = self.may(user, venture, AuthorityAction.PLAN) if known else self.may_start_venture(user)

@@ -12,6 +12,7 @@ from bot.blocks import forms, notices
 from bot.blocks.forms import ALL_TEAMS
 from bot.flows.plan import PlanFlows
 from bot.services.answers import date_of, percent_of
+from bot.services.authority import Authorities
 from bot.services.clicks import Click
 from bot.services.telling import Telling
 from planners.plan.loading import load_document
@@ -31,14 +32,25 @@ CONFIDENCE = (Decimal(50), Decimal(95), Decimal(85))
 class Forms:
     """Opens forms and takes them."""
 
-    def __init__(self, database: Database, clock: Clock, flows: PlanFlows, telling: Telling) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, flows: PlanFlows, telling: Telling, authorities: Authorities
+    ) -> None:
+        self._authorities = authorities
         self._database = database
         self._clock = clock
         self._flows = flows
         self._telling = telling
 
     def open(self, click: Click, venture: str = "") -> None:
-        """Open the loading view, then let durable work fill it in."""
+        """Open the loading view, then let durable work fill it in.
+
+        Who is known not to plan for the venture gets a sentence instead. Where Slack must be asked about a user group,
+        the form opens first: its trigger does not live long enough for both.
+        """
+        known = self._known(venture)
+        if known is not None and self._authorities.surely_may_not_plan(click.user, known):
+            self._telling.tell(click, notices.refusal("plan", known))
+            return
         with self._database.transaction() as session:
             form = add_form(
                 session,
@@ -49,6 +61,13 @@ class Forms:
                 at=self._clock.now(),
             )
         self._show(click, form.id)
+
+    def _known(self, venture: str) -> str | None:
+        if not venture:
+            return None
+        with self._database.transaction() as session:
+            found = find_venture(session, venture)
+        return found.key if found is not None else None
 
     def reopen(self, click: Click, form_id: str) -> str | None:
         """Open a form again with everything that was filled in; a sentence when it can't be."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.blocks import cards, notices
+from storage.ventures import add_venture, new_venture
 from tests.integration.slack.bench import (
     ADMIN,
     CHANNEL,
@@ -66,6 +67,15 @@ def test_an_unknown_venture_is_said_in_the_form(slack_bench: Bench) -> None:
 
 def test_somebody_without_authority_gets_a_refusal_in_the_modal(slack_bench: Bench) -> None:
     assert "You can't plan sprints for *atlas*" in all_text(slack_bench.form("atlas", user=OUTSIDER))
+
+
+def test_who_is_known_not_to_plan_gets_a_sentence_and_no_form(slack_bench: Bench, api: WebApi) -> None:
+    now = slack_bench.muster.core.clock.now()
+    with slack_bench.muster.database.transaction() as session:
+        add_venture(session, new_venture("borealis", "Borealis", by=LEAD, at=now))
+    slack_bench.command("Borealis", user=OUTSIDER)
+    assert "You can't plan sprints for *borealis*" in api.wait("response_url")["text"]
+    assert not api.of("views.open")
 
 
 @pytest.mark.parametrize(
