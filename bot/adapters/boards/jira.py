@@ -105,13 +105,15 @@ class JiraBoard:
         except BoardError as error:
             return [Finding("connection", str(error), "Check MUSTER_JIRA_URL, and that Jira can be reached from here.")]
         discovery = Discovery(client, self._project, self._board)
-        try:
-            discovery.permissions()
-            discovery.facts()
-        except BoardMisconfigured:
-            return discovery.findings
-        except BoardError as error:
-            return [*discovery.findings, Finding("connection", str(error), "Try again; then ask Jira's administrator.")]
+        for question in (discovery.facts, discovery.permissions):
+            try:
+                question()
+            except BoardMisconfigured as error:
+                known = discovery.findings
+                known += [problem for problem in error.problems if problem not in known]
+            except BoardError as error:
+                todo = "Try again; then ask Jira's administrator."
+                discovery.findings.append(Finding("connection", str(error), todo))
         return discovery.findings
 
     def find(self, keys: Collection[str], cursor: str | None = None) -> HeldPage:

@@ -122,14 +122,15 @@ class Rig:
             return session.get_one(SprintPlanRow, plan_id)
 
 
-def _with_venture(database: Database) -> None:
+def with_venture(database: Database) -> None:
+    """Let the venture be there."""
     with database.transaction() as session:
         if find_venture(session, VENTURE) is None:
             add_venture(session, new_venture(VENTURE, "Atlas", by="U1", at=AT))
 
 
 def _rig(kind: str, database: Database, clock: ManualClock, options: Options | None = None) -> Iterator[Rig]:
-    _with_venture(database)
+    with_venture(database)
     if kind == "embedded":
         yield Rig(kind, database, clock)
         return
