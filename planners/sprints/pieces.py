@@ -205,6 +205,16 @@ class Pieces:
                 parts[item.key] = tuple((sprints[piece], self.units[piece]) for piece in pieces)
         return Allocation(placed, unplaced, parts)
 
+    def placed(self, allocation: Allocation) -> list[int]:
+        """The sprint of each piece in a plan of this problem, ``never`` where it has none."""
+        sprints = [self.never] * len(self)
+        for n, item in enumerate(self.problem.items):
+            if item.key in allocation.sprint_of:
+                parts = allocation.parts.get(item.key, ((allocation.sprint_of[item.key], 0),))
+                for piece, (sprint, _) in zip(range(self.first[n], self.last[n] + 1), parts, strict=True):
+                    sprints[piece] = sprint
+        return sprints
+
     def _reason(self, piece: int, sprints: list[int]) -> Reason:
         if self.impossible[piece]:
             return Reason.NO_SKILL

@@ -106,7 +106,8 @@ def _neighbourhoods(
         return
     size = len(plan.pieces)
     provable = plan.complete and size <= WHOLE_AT_ALL
-    head_start = 0.1 * watch.seconds if 100 < size <= WHOLE_TO_THE_END else 0.0
+    to_the_end = size <= WHOLE_TO_THE_END
+    head_start = 0.1 * watch.seconds if to_the_end and size > 100 else 0.0
     whole: Whole | None = None
     answer: Future[dict[int, int]] | None = None
 
@@ -116,8 +117,8 @@ def _neighbourhoods(
     try:
         while watch.go_on() and not found.proven:
             if provable and whole is None and watch.used >= head_start:
-                whole = Whole(plan)
-                seconds = watch.left if size <= WHOLE_TO_THE_END else 0.25 * watch.left
+                whole = Whole(plan, to_the_end=to_the_end)
+                seconds = watch.left if to_the_end else 0.6 * watch.left
                 answer = pool.submit(whole.solve, seconds=seconds, seed=seed, on_bound=bounded)
             if search.step():
                 report(found)

@@ -8,12 +8,19 @@ from ortools.sat.python import cp_model
 from planners.sprints.optimise.model import build
 from planners.sprints.optimise.state import Plan
 
+RELAXATION = 8.0
+"""Deterministic seconds after which the cuts on the relaxation of a thousand pieces add little."""
+
 
 class Whole:
     """Least weighted completion among the plans that are no later than a given complete one."""
 
-    def __init__(self, plan: Plan) -> None:
-        """Takes the plan as it is now; what happens to it later does not matter."""
+    def __init__(self, plan: Plan, *, to_the_end: bool) -> None:
+        """Takes the plan as it is now; what happens to it later does not matter.
+
+        ``to_the_end`` aims at the proof; otherwise at the bound of the relaxation with cuts, which comes sooner
+        when the solver does not know a plan.
+        """
         pieces = plan.pieces
         movable = [piece for piece in range(len(pieces)) if not pieces.fixed[piece]]
         late = plan.score.lateness > 0
@@ -22,10 +29,13 @@ class Whole:
             self.model.cp.add(self.model.lateness <= plan.score.lateness - self.model.lateness_held)
         self.held = sum(pieces.weight[p] * plan.sprints[p] for p in range(len(pieces)) if pieces.fixed[p])
         self.model.cp.minimize(self.model.completion)
-        self.model.hint()
+        if to_the_end:
+            self.model.hint()
         self.bound = -1
         self.optimal = False
         self._solver = cp_model.CpSolver()
+        if not to_the_end:
+            self._solver.parameters.max_deterministic_time = RELAXATION
 
     def solve(self, *, seconds: float, seed: int, on_bound: Callable[[int], None]) -> dict[int, int]:
         """The best plan found, empty where none was; keeps ``bound`` and ``optimal`` up to date meanwhile."""
@@ -41,6 +51,7 @@ class Whole:
         parameters.num_workers = 1
         parameters.subsolvers.append("max_lp")
         parameters.linearization_level = 2
+        parameters.cp_model_probing_level = 0
         parameters.symmetry_level = 0
         parameters.random_seed = seed
         parameters.max_time_in_seconds = seconds
