@@ -106,6 +106,8 @@ class JiraBoard:
             return [Finding("connection", str(error), "Check MUSTER_JIRA_URL, and that Jira can be reached from here.")]
         discovery = Discovery(client, self._project, self._board)
         for question in (discovery.facts, discovery.permissions):
+            if any(finding.name == "project" and not finding.well for finding in discovery.findings):
+                break
             try:
                 question()
             except BoardMisconfigured as error:
