@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator["Browser"]:
-    """A Chromium for the test run."""
+    """A Chromium for a module's tests.
+
+    Not for the whole run: Playwright keeps an event loop on this thread, and the durable engine refuses to start there.
+    """
     from tests.peers.browser import browser
 
     with ExitStack() as running:
