@@ -5,19 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import NormalDist
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planners.forecasts.forecast import Floats, Forecast
 
+_Float = TypeVar("_Float", bound=np.floating[Any])
+
 # Sprints of one team resemble each other more than independent draws do: part of what is unknown is the
 # team's level, which stays. This is the correlation between two sprints of one simulated future. On real
 # boards, six sprints together reached their P85 amount 91 % of the time with .3, and 80 % with 0.
 PERSISTENCE = 0.3
-_GRID = np.linspace(-4.0, 4.0, 321, dtype=np.float32)
-_LEVELS = np.array([NormalDist().cdf(float(z)) for z in _GRID])
+# Normal draws become points by a look-up in an even grid: far cheaper than a search a draw.
+_STEPS = 1_000
+_LAST = 8 * _STEPS
+_LEVELS = np.array([NormalDist().cdf(place / _STEPS - 4.0) for place in range(_LAST + 1)])
+_CELLS = 4_096
 
 
 @dataclass(frozen=True)
@@ -204,13 +211,34 @@ def _own_order(
         if growth > 0 or growth_spread > 0:
             sprint_numbers = np.arange(1, horizon + 1)[:, None]
             burned = np.maximum.accumulate(burned / (1.0 + rate * sprint_numbers), axis=0)
-        thresholds = np.cumsum([float(items[index].points) for index in own])
         # Rounding in float32 sums must not push an item that exactly fits into the next sprint.
-        done = np.searchsorted(thresholds * (1.0 - 1e-6), burned.ravel(), side="right").reshape(burned.shape)
+        thresholds = np.cumsum([float(items[index].points) for index in own]) * (1.0 - 1e-6)
+        done = _count_reached(thresholds, burned)
         unfinished = np.bincount((done * runs + run_numbers).ravel(), minlength=(len(own) + 1) * runs)
-        per_item = unfinished.reshape(len(own) + 1, runs)[:-1].astype(np.int16)
-        finished[own] = 1 + np.cumsum(per_item, axis=0, dtype=np.int16)
+        sprint = np.ones(runs, dtype=np.int16)
+        for place, index in enumerate(own):
+            sprint = sprint + unfinished[place * runs : (place + 1) * runs].astype(np.int16)
+            finished[index] = sprint
     return finished
+
+
+def _count_reached(thresholds: Floats, burned: Floats) -> NDArray[np.intp]:
+    """Return how many of the ascending thresholds each value has reached, as `searchsorted(side="right")`.
+
+    A table of even cells says how many lie below a value's cell, then the few inside the cell are compared.
+    """
+    width = float(thresholds[-1]) / _CELLS
+    edges = np.arange(_CELLS + 2) * width
+    slack = 1e-6 * width
+    below = np.searchsorted(thresholds, edges[:-1] - slack, side="right")
+    inside = int((np.searchsorted(thresholds, edges[1:] + slack, side="right") - below).max())
+    if width <= 0.0 or inside > 8:
+        return np.searchsorted(thresholds, burned, side="right")
+    done = below[np.minimum(burned / width, _CELLS).astype(np.intp)]
+    ends = np.append(thresholds, np.inf)
+    for _ in range(inside):
+        done += ends[done] <= burned
+    return done
 
 
 def _burned(
@@ -224,16 +252,22 @@ def _burned(
     values = team.velocity.values
     ranks = (np.arange(values.size) + 0.5) / values.size
     on_grid = np.maximum(np.interp(_LEVELS, ranks, values), 0.0).astype(np.float32)
-    # The grid is even, so the lookup is arithmetic: far cheaper than a search per draw.
-    place = np.clip((noise + np.float32(4.0)) * np.float32(40.0), 0.0, 319.99)
-    below = place.astype(np.int16)
-    pace = on_grid[below]
-    pace += (place - below) * np.diff(on_grid)[below]
+    noise += np.float32(4.0)
+    noise *= np.float32(_STEPS)
+    pace = on_grid[np.clip(noise, 0.0, _LAST).astype(np.intp)]
     if drift > 0:
-        wander = np.cumsum(rng.standard_normal((horizon, runs), dtype=np.float32) * np.float32(drift), axis=0)
-        pace *= np.exp(wander)
+        wander = rng.standard_normal((horizon, runs), dtype=np.float32)
+        wander *= np.float32(drift)
+        pace *= np.exp(_running(wander))
     if team.availability:
         factors = np.full(horizon, team.availability[-1], dtype=np.float32)
         factors[: len(team.availability)] = team.availability[:horizon]
         pace *= factors[:, None]
-    return np.cumsum(pace, axis=0, dtype=np.float64)
+    return _running(pace.astype(np.float64))
+
+
+def _running(values: NDArray[_Float]) -> NDArray[_Float]:
+    """Add each row to the next, in place: on wide rows several times as fast as `cumsum` down the columns."""
+    for before, row in pairwise(values):
+        row += before
+    return values

@@ -1,9 +1,11 @@
 """A simulated plan obeys arithmetic where nothing is uncertain, and order where something is."""
 
+import numpy as np
 import pytest
 
 from planners.forecasts import Forecast
 from planners.forecasts.delivery import PlannedItem, TeamPace, simulate_plan
+from planners.forecasts.simulation import _count_reached
 
 
 def sure(name: str, pace: float, availability: tuple[float, ...] = ()) -> TeamPace:
@@ -104,3 +106,11 @@ def test_same_seed_same_result() -> None:
 def test_broken_plans_are_refused(items: list[PlannedItem], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         simulate_plan([sure("A", 10)], items)
+
+
+@pytest.mark.parametrize("points", [[1.0] * 9, [3.0, 0.0, 0.0, 5.0], [0.0, 0.0], [1e-3] * 20 + [500.0], [0.25, 13.0]])
+def test_the_fast_count_agrees_with_a_search(points: list[float]) -> None:
+    thresholds = np.cumsum(points)
+    burned = np.concatenate([np.random.default_rng(1).uniform(0, 600, 500), thresholds, thresholds - 1e-9, [0.0, 1e9]])
+    expected = np.searchsorted(thresholds, burned, side="right")
+    assert (_count_reached(thresholds, burned) == expected).all()
