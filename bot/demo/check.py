@@ -72,7 +72,7 @@ class _Walk:
         with self._expecting("the form"):
             form = self._slack.wait_for_modal(forms.CALLBACK, seconds=ANSWER_SECONDS)
         self._show(inputs_of(form, NAMES))
-        self._step(f"{LEAD.real_name} presses {form['submit']['text']}. A preview comes that only {LEAD.name} sees:")
+        self._step(f"{LEAD.real_name} presses {form['submit']['text']}. A preview comes that only {LEAD.real_name} sees:")
         answer = self._slack.submit_view(LEAD.id, {})
         if answer.errors:
             raise CheckFailed(f"the form came back: {dict(answer.errors)}")
@@ -95,7 +95,7 @@ class _Walk:
 
     def refuse_outsider(self, shared: Json) -> None:
         """Somebody without authority presses the button all the same."""
-        self._step(f"{OUTSIDER.real_name}, who may not, presses Approve and push. Muster answers only {OUTSIDER.name}:")
+        self._step(f"{OUTSIDER.real_name}, who may not, presses Approve and push. Muster answers nobody else:")
         seen = self._seen()
         self._slack.interact(OUTSIDER.id, TEAM.id, shared["ts"], cards.APPROVE)
         refusal = self._new(seen, lambda message: message.get("ephemeral_to") == OUTSIDER.id, "the refusal")
