@@ -16,10 +16,12 @@ from planners.sprints.model import SprintPlan
 from planners.sprints.pushing import HeldIssue
 from storage import boards
 from storage.clock import ManualClock
-from storage.database import Database
+from storage.database import Database, create_engine, migrate
 from storage.tables import Push, SprintPlanRow
 from storage.ventures import add_venture, find_venture, new_venture
+from tests.peers import require
 from tests.peers.jira_fake import FakeJira, Options
+from tests.peers.postgres import fresh_database
 from tests.support.direct_engine import DirectEngine
 from tests.support.push_plans import AT, approved_push
 
@@ -141,10 +143,21 @@ def _rig(kind: str, database: Database, clock: ManualClock, options: Options | N
         fake.stop()
 
 
-@pytest.fixture(params=["embedded", "cloud", "server"])
-def rig(request: pytest.FixtureRequest, sqlite_database: Database, clock: ManualClock) -> Iterator[Rig]:
-    """Each board in turn."""
-    yield from _rig(request.param, sqlite_database, clock)
+@pytest.fixture
+def postgres() -> Iterator[Database]:
+    """A PostgreSQL database with the tables."""
+    database = Database(create_engine(require("PostgreSQL", fresh_database)))
+    migrate(database)
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture(params=["embedded", "embedded-postgres", "cloud", "server"])
+def rig(request: pytest.FixtureRequest, clock: ManualClock) -> Iterator[Rig]:
+    """Each board in turn; the embedded one on both databases."""
+    kind, _, server = str(request.param).partition("-")
+    database: Database = request.getfixturevalue(server or "sqlite_database")
+    yield from _rig(kind, database, clock)
 
 
 @pytest.fixture(params=["cloud", "server"])
