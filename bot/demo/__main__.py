@@ -62,7 +62,7 @@ Open {demo.slack.url} in a browser. You are {LEAD.real_name}, who leads {VENTURE
 
     /sprint-plan {VENTURE}
 
-Press Preview, then Share. The list of people at the left changes who you are: {APPROVER.real_name} may approve,
+Press Preview, then Share. "Act as" at the top right changes who you are: {APPROVER.real_name} may approve,
 {OUTSIDER.real_name} may not. Approving puts the backlog on Muster's own board; see it from another terminal with
 
     MUSTER_DATABASE_URL={demo.database_url} .venv/bin/muster board export {VENTURE}

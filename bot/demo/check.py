@@ -72,7 +72,7 @@ class _Walk:
         with self._expecting("the form"):
             form = self._slack.wait_for_modal(forms.CALLBACK, seconds=ANSWER_SECONDS)
         self._show(inputs_of(form, NAMES))
-        self._step(f"{LEAD.real_name} presses {form['submit']['text']}. A preview comes that only {LEAD.real_name} sees:")
+        self._step(f"{LEAD.real_name} presses {form['submit']['text']}. The preview, for {LEAD.real_name} alone:")
         answer = self._slack.submit_view(LEAD.id, {})
         if answer.errors:
             raise CheckFailed(f"the form came back: {dict(answer.errors)}")

@@ -53,7 +53,11 @@ def close_modal(page: Page) -> None:
 
 
 def top_of(page: Page, text: str) -> None:
-    page.locator(".messages").get_by_text(text).last.evaluate("e => e.scrollIntoView()")
+    page.locator(".messages").get_by_text(text).last.evaluate("e => e.closest('.msg').scrollIntoView()")
+
+
+def to_the_end(page: Page) -> None:
+    page.locator(".messages").evaluate("e => e.scrollTo(0, e.scrollHeight)")
 
 
 def test_the_form_is_filled_in_for_the_venture(at_desk: Page) -> None:
@@ -80,7 +84,7 @@ def test_the_preview_is_for_the_lead_alone(at_desk: Page, demo: Demo) -> None:
     top_of(at_desk, "Sprint plan: Harbourline")
     expect(at_desk.locator(".messages")).to_contain_text(re.compile(r"All must-haves by .+ at 85 % confidence"))
     screenshot(at_desk, "sprint-plan-3-preview")
-    button(at_desk, APPROVE).scroll_into_view_if_needed()
+    to_the_end(at_desk)
     screenshot(at_desk, "sprint-plan-4-preview-end")
     # The page shows everybody what is for one person, with a mark; who it is for stands in the message.
     expect(at_desk.locator(".messages")).to_contain_text("only visible to you")
@@ -117,7 +121,9 @@ def test_shared_refused_approved_and_on_the_board(at_desk: Page, demo: Demo) -> 
     top_of(at_desk, "Sprint plan: Harbourline")
     screenshot(at_desk, "sprint-plan-8-shared")
     at_desk.locator(".messages").get_by_text("1 reply").click()
-    at_desk.locator("img").first.wait_for(timeout=SOON)
+    picture = at_desk.locator("img").last
+    expect(picture).to_have_js_property("complete", True, timeout=SOON)
+    picture.scroll_into_view_if_needed()
     screenshot(at_desk, "sprint-plan-9-picture")
     at_desk.reload()
 
@@ -130,10 +136,11 @@ def test_shared_refused_approved_and_on_the_board(at_desk: Page, demo: Demo) -> 
 
     act_as(at_desk, APPROVER)
     button(at_desk, APPROVE).click()
-    at_desk.locator(".messages").get_by_text("is on its way to").last.wait_for(timeout=SOON)
+    at_desk.locator(".messages").get_by_text("small harbours is on its way to").wait_for(timeout=SOON)
+    to_the_end(at_desk)
     screenshot(at_desk, "sprint-plan-11-progress")
     at_desk.locator(".messages").get_by_text(re.compile(r"^\d+ created, .*")).wait_for(timeout=PLANNED)
-    at_desk.locator(".messages").evaluate("e => e.scrollTo(0, e.scrollHeight)")
+    to_the_end(at_desk)
     screenshot(at_desk, "sprint-plan-12-done")
     expect(button(at_desk, APPROVE)).to_have_count(0)
     assert "HARBOURLINE-1 Foundations" in at_desk.locator(".messages").inner_text()
