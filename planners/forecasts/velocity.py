@@ -13,6 +13,7 @@ from planners.forecasts import analogues
 from planners.forecasts.analogues import COMMITMENT, DAYS, LEFT_OVER, PEOPLE
 from planners.forecasts.capacity import HOURS_PER_DAY, forecast_from_capacity
 from planners.forecasts.forecast import Floats, Forecast
+from planners.forecasts.guard import findings
 from planners.forecasts.prior import VelocityPrior
 
 __all__ = [
@@ -82,7 +83,6 @@ def forecast_velocity(
     if done.size == 0 and np.isnan(coming[COMMITMENT]):
         return _from_capacity(coming, prior)
     values = _draw(done, features, coming, prior)
-    from planners.forecasts.guard import findings
 
     notes = findings(done, features, coming)
     basis = f"{done.size} sprint{'' if done.size == 1 else 's'}" if done.size else "the commitment only"
