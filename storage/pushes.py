@@ -129,18 +129,18 @@ def held_issue(row: PushedItem) -> HeldIssue:
 
 
 def mark_creating(session: Session, push: Push, issues: Iterable[WantedIssue], at: dt.datetime) -> None:
-    """Remember that the board is about to be asked to create these, and with which words."""
-    for issue in issues:
-        session.merge(
-            PushedItem(
-                venture=push.venture,
-                target=push.target,
-                key=issue.key,
-                state=CREATING,
-                content=issue.content,
-                marked_at=at,
-            )
+    """Remember that the board is about to be asked to create these, which are not known yet, and with which words."""
+    session.add_all(
+        PushedItem(
+            venture=push.venture,
+            target=push.target,
+            key=issue.key,
+            state=CREATING,
+            content=issue.content,
+            marked_at=at,
         )
+        for issue in issues
+    )
     session.flush()
 
 

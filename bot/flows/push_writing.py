@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlmodel import Session
 
 from bot.adapters.boards.port import BoardMisconfigured, BoardRefused, BoardUnavailable, NewIssue
 from bot.flows.push_state import Answer, Change, PushState, done, wait
-from planners.sprints.pushing import Difference, HeldIssue, WantedIssue
+from planners.sprints.pushing import Difference, HeldIssue, WantedIssue, difference
 from storage import pushes
 from storage.tables import Push, PushedItem
 
-ONE_BY_ONE = 10
+ONE_BY_ONE = 20
 Operation = TypeVar("Operation")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one step sees: the push, what its board holds, and what is still to be done."""
+
+    push: Push
+    rows: Sequence[PushedItem]
+    held: Mapping[str, HeldIssue]
+    step: Difference
 
 
 class PushWriting:
@@ -25,15 +36,16 @@ class PushWriting:
 
     def write_chunk(self) -> Answer:
         """Do the next few operations."""
-        step = self._state.difference()
-        operations = (self._create, self._update, self._link, self._move, self._to_backlog, self._remove)
-        answers = (operation(step) for operation in operations)
-        return next((answer for answer in answers if answer is not None), done())
-
-    def _create(self, step: Difference) -> Answer | None:
         push, rows = self._state.read()
         held = pushes.held_issues(rows)
-        pending = [issue for issue in step.create if f"create {issue.key}" not in push.refused]
+        look = Look(push, rows, held, difference(self._state.wanted(), held, self._state.sprints()))
+        operations = (self._create, self._update, self._link, self._move, self._to_backlog, self._remove)
+        answers = (operation(look) for operation in operations)
+        return next((answer for answer in answers if answer is not None), done())
+
+    def _create(self, look: Look) -> Answer | None:
+        push, rows, held = look.push, look.rows, look.held
+        pending = [issue for issue in look.step.create if f"create {issue.key}" not in push.refused]
         if not pending:
             return None
         chunk = [issue for issue in pending if issue.kind is pending[0].kind][: self._state.board().chunk]
@@ -86,24 +98,23 @@ class PushWriting:
 
         return self._more(self._state.did("creating", "created", len(found), change=keep), progress=bool(found))
 
-    def _update(self, step: Difference) -> Answer | None:
-        held = pushes.held_issues(self._state.read()[1])
-
+    def _update(self, look: Look) -> Answer | None:
         def change(pair: tuple[HeldIssue, WantedIssue]) -> Change:
             there, wanted = pair
-            self._state.board().update(there, _new(wanted, held))
+            self._state.board().update(there, _new(wanted, look.held))
             return _set([there.key], content=wanted.content, removed=False)
 
-        return self._one_by_one("updating", "updated", step.update, lambda pair: f"update {pair[0].key}", change)
+        return self._one_by_one(
+            look.push, "updating", "updated", look.step.update, lambda pair: f"update {pair[0].key}", change
+        )
 
-    def _link(self, step: Difference) -> Answer | None:
+    def _link(self, look: Look) -> Answer | None:
         """Add links. An issue whose links were being written when the answer got lost is read again first."""
-        push, rows = self._state.read()
-        held = pushes.held_issues(rows)
-        pairs = [pair for pair in step.links if pair[0] in held and pair[1] in held]
+        push, held = look.push, look.held
+        pairs = [pair for pair in look.step.links if pair[0] in held and pair[1] in held]
         chunk = [pair for pair in pairs if _link_name(pair) not in push.refused][:ONE_BY_ONE]
         keys = {blocked for _, blocked in chunk}
-        unsure = {row.key: row.issue_id for row in rows if row.linking and row.key in keys}
+        unsure = {row.key: row.issue_id for row in look.rows if row.linking and row.key in keys}
         if unsure:
             found = self._state.board().look_up(list(unsure), unsure)
 
@@ -121,7 +132,7 @@ class PushWriting:
             return _set([blocked.key], blockers=sorted(blockers[blocked.key]))
 
         self._set_linking(keys, linking=True)
-        answer = self._one_by_one("linking", "linked", chunk, _link_name, join)
+        answer = self._one_by_one(push, "linking", "linked", chunk, _link_name, join)
         self._set_linking(keys, linking=False)
         return answer
 
@@ -129,23 +140,24 @@ class PushWriting:
         with self._state.database.transaction() as session:
             pushes.change_items(session, self._state.push(session), keys, linking=linking)
 
-    def _move(self, step: Difference) -> Answer | None:
-        push, rows = self._state.read()
-        held = pushes.held_issues(rows)
+    def _move(self, look: Look) -> Answer | None:
+        push, held, step = look.push, look.held, look.step
         states = {sprint.sprint_id: sprint.state.value for sprint in self._state.sprints()}
         for number, keys in step.moves:
             sprint_id = step.sprints.get(number)
             chunk = [held[key] for key in keys if key in held and f"move {key}" not in push.refused]
             if chunk and sprint_id is not None:
-                return self._place(chunk, sprint_id, states[sprint_id])
+                return self._place(push, chunk, sprint_id, states[sprint_id])
         return None
 
-    def _to_backlog(self, step: Difference) -> Answer | None:
-        push, _ = self._state.read()
-        chunk = [issue for issue in step.to_backlog if f"move {issue.key}" not in push.refused]
-        return self._place(chunk, None, None) if chunk else None
+    def _to_backlog(self, look: Look) -> Answer | None:
+        refused = look.push.refused
+        chunk = [issue for issue in look.step.to_backlog if f"move {issue.key}" not in refused]
+        return self._place(look.push, chunk, None, None) if chunk else None
 
-    def _place(self, issues: Sequence[HeldIssue], sprint_id: str | None, state: str | None) -> Answer | None:
+    def _place(
+        self, push: Push, issues: Sequence[HeldIssue], sprint_id: str | None, state: str | None
+    ) -> Answer | None:
         """Move a chunk of issues together, or one by one when the board refuses them together."""
         board = self._state.board()
         chunk = issues[: board.chunk]
@@ -161,19 +173,22 @@ class PushWriting:
             moved = move(chunk)
         except BoardRefused:
             return self._one_by_one(
-                "moving", "moved", chunk, lambda i: f"move {i.key}", lambda i: move([i]), len(chunk)
+                push, "moving", "moved", chunk, lambda i: f"move {i.key}", lambda i: move([i]), len(chunk)
             )
         return self._more(self._state.did("moving", "moved", len(chunk), change=moved))
 
-    def _remove(self, step: Difference) -> Answer | None:
+    def _remove(self, look: Look) -> Answer | None:
         def mark(issue: HeldIssue) -> Change:
             self._state.board().mark_removed(issue)
             return _set([issue.key], removed=True)
 
-        return self._one_by_one("removing", "removed", step.remove, lambda issue: f"remove {issue.key}", mark)
+        return self._one_by_one(
+            look.push, "removing", "removed", look.step.remove, lambda issue: f"remove {issue.key}", mark
+        )
 
     def _one_by_one(
         self,
+        push: Push,
         phase: str,
         count: str,
         operations: Sequence[Operation],
@@ -182,7 +197,6 @@ class PushWriting:
         limit: int = ONE_BY_ONE,
     ) -> Answer | None:
         """Do the next operations, keeping each as soon as it is through. What is refused is noted and left."""
-        push, _ = self._state.read()
         chunk = [one for one in operations if name(one) not in push.refused][:limit]
         for one in chunk:
             try:

@@ -154,6 +154,16 @@ def test_issues_that_jira_refuses_are_named_and_the_others_are_there(jira_rig: R
     assert (again["status"], again["counts"]["created"]) == ("done", 2)
 
 
+def test_an_issue_that_cannot_be_moved_does_not_hold_up_the_others(jira_rig: Rig) -> None:
+    jira_rig.push(sprint_plan([story(n, sprint=None) for n in (1, 2, 4)]))
+    stuck = next(issue for issue in fake(jira_rig).issues() if issue.properties["muster"]["key"] == "s2")
+    stuck.type = "Epic"
+    outcome = jira_rig.push(sprint_plan([story(n, sprint=1) for n in (1, 2, 4)]))
+    assert outcome["status"] == "partial"
+    assert [entry["key"] for entry in outcome["refused"]] == [stuck.key]
+    assert jira_rig.sprint_of() == {"s1": "Sprint 1", "s2": None, "s4": "Sprint 1"}
+
+
 def resumed(rig: Rig, plan_id: str) -> dict[str, Any]:
     """Approve again and push again, as a person would after a failure."""
     with rig.database.transaction() as session:
