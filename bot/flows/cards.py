@@ -46,8 +46,11 @@ class Cards:
             return "the board"
         return OWN_BOARD if target == EMBEDDED else f"Jira {target.rsplit('/', 1)[-1]}"
 
-    def build(self, plan_id: str, *, shared: bool = False) -> Card | None:
-        """The current card; None when there is no such plan. `shared`: as the channel sees it."""
+    def build(self, plan_id: str, *, shared: bool = False, plain: bool = False) -> Card | None:
+        """The current card; None when there is no such plan.
+
+        `shared`: as the channel sees it. `plain`: without Slack's newer blocks, whatever the server shows.
+        """
         with self._database.transaction() as session:
             row = find_sprint_plan(session, plan_id)
             if row is None:
@@ -58,7 +61,7 @@ class Cards:
         since = difference(sprint_plan_of(pushed), plan) if pushed is not None and earlier else None
         picture = (IN_THREAD if shared else IN_MESSAGES) if plan.forecast.burn_up else ""
         state = self.state(row, shared=shared, since_push=since, picture=picture)
-        return Card(row, plan, fallback(plan), card(plan, state, rich=self._rich))
+        return Card(row, plan, fallback(plan), card(plan, state, rich=self._rich and not plain))
 
     def state(
         self, row: SprintPlanRow, *, shared: bool = False, since_push: PlanDifference | None = None, picture: str = ""

@@ -78,7 +78,15 @@ class Showing:
         return deliver(self._engine, "csv", lambda: self._csv(plan_id, user, response_url))
 
     def _show(self, order: Order) -> Answer | None:
-        built = self._cards.build(order.plan, shared=order.how in ("share", "edit"))
+        try:
+            return self._send(order, plain=False)
+        except SlackRefused as error:
+            if not error.blocks_unknown:
+                raise
+            return self._send(order, plain=True)
+
+    def _send(self, order: Order, *, plain: bool) -> Answer | None:
+        built = self._cards.build(order.plan, shared=order.how in ("share", "edit"), plain=plain)
         if built is None:
             return None
         if order.how == "share":

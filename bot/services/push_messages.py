@@ -46,8 +46,7 @@ class PushMessages:
             self._edited[push.id] = now
         row = self._row(push)
         if row is not None:
-            view = self._view(push, row, status="running")
-            self._put(push, row, push_text(view), push_card(view, rich=self._messages.rich))
+            self._show(push, row, self._view(push, row, status="running"))
 
     def finished(self, push: Push) -> None:
         """Show the end, on its own message and on the plan's card."""
@@ -56,12 +55,19 @@ class PushMessages:
         row = self._row(push)
         if row is None or push.outcome is None:
             return
-        view = self._view(push, row, status=str(push.outcome["status"]))
-        self._put(push, row, push_text(view), push_card(view, rich=self._messages.rich))
+        self._show(push, row, self._view(push, row, status=str(push.outcome["status"])))
         if row.channel and row.message_ts:
             built = self._cards.build(row.id, shared=True)
             if built is not None:
                 self._messages.edit(row.channel, row.message_ts, built.text, built.blocks)
+
+    def _show(self, push: Push, row: SprintPlanRow, view: PushView) -> None:
+        try:
+            self._put(push, row, push_text(view), push_card(view, rich=self._messages.rich))
+        except SlackRefused as error:
+            if not error.blocks_unknown:
+                raise
+            self._put(push, row, push_text(view), push_card(view, rich=False))
 
     def _put(self, push: Push, row: SprintPlanRow, text: str, blocks: list[Block]) -> None:
         if push.channel and push.message_ts:

@@ -40,6 +40,11 @@ class SlackRefused(WorkspaceError):
         return self.code in NOT_THERE
 
     @property
+    def blocks_unknown(self) -> bool:
+        """True when Slack does not take these blocks: newer ones are not there for every workspace yet."""
+        return self.code == "invalid_blocks"
+
+    @property
     def view_gone(self) -> bool:
         """True when the modal was closed, or its moment has passed."""
         return self.code in VIEW_GONE

@@ -179,6 +179,13 @@ def test_slack_that_is_busy_for_a_moment_loses_nothing(slack_bench: Bench, api: 
     assert api.wait("chat.postEphemeral", number=3)["channel"] == CHANNEL
 
 
+def test_a_workspace_without_tables_gets_plain_blocks(slack_bench: Bench, api: WebApi) -> None:
+    api.refuse("chat.postEphemeral", Refusal("invalid_blocks"))
+    slack_bench.submit(slack_bench.form("atlas"), {})
+    shown = api.wait("chat.postEphemeral", number=2)
+    assert "table" not in {block["type"] for block in shown["blocks"]}
+
+
 def test_a_trigger_that_ran_out_is_explained(slack_bench: Bench, api: WebApi) -> None:
     api.refuse("views.open", Refusal("expired_trigger_id"))
     assert slack_bench.command("atlas").status == 200

@@ -41,11 +41,14 @@ class Sent:
         self.posts: list[tuple[str, str, Any]] = []
         self.edits: list[tuple[str, str, str, Any]] = []
         self.absent: set[str] = set()
+        self.knows_plans = True
 
     def post(self, channel: str, text: str, blocks: Any) -> str:
         """Post."""
         if channel in self.absent:
             raise SlackRefused("chat.postMessage", "not_in_channel")
+        if not self.knows_plans and any(block["type"] == "plan" for block in blocks):
+            raise SlackRefused("chat.postMessage", "invalid_blocks")
         self.posts.append((channel, text, blocks))
         return f"{len(self.posts)}.0"
 
@@ -122,6 +125,14 @@ def test_where_the_bot_is_not_the_approver_is_told_directly(reporter: PushMessag
     sent.absent.add("C1")
     reporter.progress(push)
     assert sent.posts[0][0].startswith("D")
+
+
+def test_a_workspace_without_plan_blocks_gets_a_plain_message(reporter: PushMessages, push: Push, sent: Sent) -> None:
+    sent.knows_plans = False
+    push.phase, push.done = "creating", 40
+    reporter.progress(push)
+    check_blocks(sent.posts[0][2])
+    assert "40 of 100 steps" in str(sent.posts[0][2])
 
 
 def test_the_end_comes_with_links(reporter: PushMessages, push: Push, sent: Sent) -> None:
