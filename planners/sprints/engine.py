@@ -82,14 +82,11 @@ def allocate(
     starts += [place(pieces, pieces.ranks_like(plan)) for plan in (previous, hint) if plan]
     found = optimise(pieces, starts, seed=seed, watch=watch, report=report)
     score = found.plan.score
-    gap = None
-    if found.completion_bound is not None:
-        gap = (score.completion - found.completion_bound) / max(1, found.completion_bound)
     return AllocationResult(
         allocation=pieces.allocation(found.plan.sprints),
         score=score,
         bound=_bound(found.lateness_bound, found.completion_bound),
-        gap=gap,
+        gap=None if found.completion_bound is None else found.gap,
         proven=found.proven,
         method="CP-SAT and neighbourhood search",
     )

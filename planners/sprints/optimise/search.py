@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from math import inf
 
 from planners.sprints.listing import place
 from planners.sprints.optimise.lateness import least_lateness
@@ -16,6 +17,11 @@ WHOLE_TO_THE_END = 400
 """Up to so many pieces the proof is worth one of the workers until the time is over."""
 WHOLE_AT_ALL = 2500
 """Beyond this the relaxation of the whole plan takes longer than it is worth."""
+
+LONGEST_RELAXATION = 0.6
+"""Share of the time after which a larger plan's relaxation is given up for the search."""
+CLOSE = 0.03
+"""A gap below which the search needs the worker more than the bound does."""
 
 
 class Watch:
@@ -49,6 +55,13 @@ class Found:
     plan: Plan
     lateness_bound: int | None = None
     completion_bound: int | None = None
+
+    @property
+    def gap(self) -> float:
+        """How far completion is above its bound at most, infinite without a bound."""
+        if self.completion_bound is None:
+            return inf
+        return (self.plan.score.completion - self.completion_bound) / max(1, self.completion_bound)
 
     @property
     def proven(self) -> bool:
@@ -118,12 +131,14 @@ def _neighbourhoods(
         while watch.go_on() and not found.proven:
             if provable and whole is None and watch.used >= head_start:
                 whole = Whole(plan, to_the_end=to_the_end)
-                seconds = watch.left if to_the_end else 0.6 * watch.left
-                answer = pool.submit(whole.solve, seconds=seconds, seed=seed, on_bound=bounded)
+                answer = pool.submit(whole.solve, seconds=2 * watch.seconds, seed=seed, on_bound=bounded)
             if search.step():
                 report(found)
-            if whole is not None and whole.optimal:
-                break
+            if whole is not None:
+                if whole.optimal:
+                    break
+                if not to_the_end and (watch.used > LONGEST_RELAXATION * watch.seconds or found.gap < CLOSE):
+                    whole.stop()
     finally:
         if whole is not None:
             whole.stop()

@@ -8,7 +8,7 @@ from ortools.sat.python import cp_model
 from planners.sprints.optimise.model import build
 from planners.sprints.optimise.state import Plan
 
-RELAXATION = 8.0
+RELAXATION = 20.0
 """Deterministic seconds after which the cuts on the relaxation of a thousand pieces add little."""
 
 
@@ -33,12 +33,16 @@ class Whole:
             self.model.hint()
         self.bound = -1
         self.optimal = False
+        self._stopped = False
         self._solver = cp_model.CpSolver()
         if not to_the_end:
             self._solver.parameters.max_deterministic_time = RELAXATION
 
     def solve(self, *, seconds: float, seed: int, on_bound: Callable[[int], None]) -> dict[int, int]:
-        """The best plan found, empty where none was; keeps ``bound`` and ``optimal`` up to date meanwhile."""
+        """The best plan found until :meth:`stop`, empty where none was; ``bound`` grows meanwhile.
+
+        ``seconds`` is a limit on real time, should nobody stop it.
+        """
 
         def raise_bound(value: float) -> None:
             bound = self.held + ceil(value - 1e-6)
@@ -55,6 +59,8 @@ class Whole:
         parameters.symmetry_level = 0
         parameters.random_seed = seed
         parameters.max_time_in_seconds = seconds
+        if self._stopped:
+            return {}
         status = self._solver.solve(self.model.cp)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return {}
@@ -63,5 +69,6 @@ class Whole:
         return self.model.read(self._solver.value)
 
     def stop(self) -> None:
-        """Ends the search from another thread."""
+        """Ends the search from another thread, or keeps it from starting."""
+        self._stopped = True
         self._solver.stop_search()
