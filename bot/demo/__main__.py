@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 _invite(demo)
                 _wait(demo)
     except KeyboardInterrupt:
-        _tell("\nStopped.")
+        _tell("Stopped.")
     except (CheckFailed, PeerMissing, StartError, OSError) as error:
         sys.stderr.write(f"demo: {error}\n")
         return 1
@@ -73,11 +73,13 @@ Ctrl-C stops everything."""
 
 
 def _wait(demo: Demo) -> None:
-    while True:
-        ended = demo.ended()
-        if ended:
-            raise StartError(f"{ended.name} ended; its log:\n{ended.tail()}")
-        time.sleep(LOOK_SECONDS)
+    try:
+        while (ended := demo.ended()) is None:
+            time.sleep(LOOK_SECONDS)
+    except KeyboardInterrupt:
+        _tell("\nStopping …")
+        raise
+    raise StartError(f"{ended.name} ended; its log:\n{ended.tail()}")
 
 
 def _tell(text: str) -> None:
