@@ -198,6 +198,8 @@ class SprintPlan(PlanValue):
     assumptions: tuple[Assumption, ...] = ()
     forecast: PlanForecast
     infeasible: tuple[str, ...] = Field((), description="Reasons why no plan keeps every demand; empty when one does.")
+    horizon: Annotated[int, Field(ge=0)] = Field(0, description="The last sprint looked at; 0 when not known.")
+    pinned: tuple[PinnedSprint, ...] = Field((), description="What the board held fast when this was planned.")
     digest: str
 
     @property

@@ -5,18 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import math
 from collections.abc import Callable, Sequence
 
-from rapidfuzz import process
-
 from planners.plan.models import PlanDocument
-from planners.plan.normalise import normalise
-from planners.plan.problems import Problem
 from planners.sprints import warnings
 from planners.sprints.assumptions import assumptions_of
-from planners.sprints.backlog import MOST_CYCLES, Backlog, Teams, open_backlog, teams_of
-from planners.sprints.build import fixed_items, milestones_due
-from planners.sprints.calendar import UnknownCountry, next_monday
+from planners.sprints.backlog import MOST_CYCLES, Backlog, Teams
+from planners.sprints.calendar import next_monday
 from planners.sprints.capacity import TeamCapacity
 from planners.sprints.engine import Progress
 from planners.sprints.forecasting import plan_forecast
@@ -29,7 +25,7 @@ from planners.sprints.model import (
     PlanWarning,
     SprintPlan,
 )
-from planners.sprints.problem import ProblemError
+from planners.sprints.prepared import Prepared, prepare, refusals
 from planners.sprints.result import Result
 from planners.sprints.schedule import Schedule, schedule
 from planners.sprints.words import named, stories
@@ -66,32 +62,20 @@ def plan_sprints(
     or a country that isn't known, skills that ask for more points than their story has, a plan beyond the year 9999;
     and :class:`~planners.plan.problems.PlanProblems`, its base, for a document that can't be normalised.
     """
-    try:
-        return _plan(document, options, pinned, previous, seconds, progress, cancelled)
-    except UnknownCountry as error:
-        raise PlanningError([Problem(_country_path(document, error.code), str(error))]) from error
-    except ProblemError as error:
-        raise PlanningError([Problem("resources.people", str(error))]) from error
-    except OverflowError as error:
-        raise PlanningError([Problem("start", "the plan would go beyond the year 9999")]) from error
+    with refusals(document):
+        return _plan(prepare(document, options, pinned), pinned, previous, seconds, progress, cancelled)
 
 
 def _plan(
-    document: PlanDocument,
-    options: PlanOptions,
+    given: Prepared,
     pinned: Sequence[PinnedSprint],
     previous: SprintPlan | None,
     seconds: float,
     progress: Callable[[Progress], None] | None,
     cancelled: Callable[[], bool] | None,
 ) -> SprintPlan:
-    normal = normalise(document)
-    teams = teams_of(document, normal.teams)
-    if options.team is not None and options.team not in teams.keys:
-        raise PlanningError([_unknown_team(options.team, teams)])
-    backlog = open_backlog(normal.stories, teams, options)
-    fixed = fixed_items(backlog.items, pinned)
-    dues = milestones_due(normal.milestones, backlog.items, options)
+    document, options, teams, backlog = given.document, given.options, given.teams, given.backlog
+    fixed, dues = given.fixed, given.dues
     found = schedule(
         backlog.items,
         teams,
@@ -103,7 +87,7 @@ def _plan(
         progress=progress,
         cancelled=cancelled,
     )
-    result = Result(backlog.items, found, fixed, dues, options, normal.epics)
+    result = Result(backlog.items, found, fixed, dues, options, given.epics)
     sprints = result.sprints()
     used = found.sprints[: len(sprints)]
     forecast = plan_forecast(
@@ -130,31 +114,18 @@ def _plan(
         ),
         forecast=forecast,
         infeasible=_infeasible(backlog, found),
+        horizon=found.horizon,
+        pinned=tuple(pinned),
         digest="",
     )
     return plan.model_copy(update={"digest": plan_digest(plan)})
 
 
 def plan_digest(plan: SprintPlan) -> str:
-    """SHA-256 of the plan's content as canonical JSON, its own digest left out."""
-    content = plan.model_dump(mode="json", exclude={"digest"})
+    """SHA-256 of the plan's content as canonical JSON, without its own digest and how it was looked for."""
+    content = plan.model_dump(mode="json", exclude={"digest", "horizon", "pinned"})
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _country_path(document: PlanDocument, code: str) -> str:
-    """Where the document names the country."""
-    resources = document.resources
-    places = [(f"people[{number}]", person.country) for number, person in enumerate(resources.people)]
-    places += [(f"teams[{number}]", team.country) for number, team in enumerate(resources.teams)]
-    found = next((f"{place}." for place, country in places if country == code), "")
-    return f"resources.{found}country"
-
-
-def _unknown_team(name: str, teams: Teams) -> Problem:
-    near = process.extractOne(name, teams.keys, score_cutoff=60)
-    hint = f"; did you mean {near[0]!r}?" if near else f"; there is {named(teams.keys)}"
-    return Problem("team", f"the plan has no team {name!r}{hint}")
 
 
 def _sprints_of(plan: SprintPlan | None) -> dict[str, int] | None:
@@ -173,10 +144,15 @@ def _basis(found: Schedule, backlog: Backlog) -> str:
 def _quality(found: Schedule) -> tuple[Assumption, ...]:
     """How good the allocation is known to be; nothing where no bound was looked for."""
     if found.result.proven:
-        return (Assumption(name="Quality", text="no better plan exists for these inputs"),)
-    if found.result.gap is None:
+        text = f"proven best possible within the {found.horizon} sprints looked at"
+    elif found.result.gap is not None:
+        # Rounded up: what is said must hold.
+        text = f"within {max(1, math.ceil(found.result.gap * 1000)) / 10:.1f} % of the best possible"
+    elif found.result.bound is not None:
+        text = "the best found in the time given; how far from the best possible is not known"
+    else:
         return ()
-    return (Assumption(name="Quality", text=f"within {found.result.gap * 100:.1f} % of the best possible"),)
+    return (Assumption(name="Quality", text=text),)
 
 
 def _warnings(

@@ -23,12 +23,16 @@ SPARE = 2
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Where the items went. `sprints` and the capacities cover the whole horizon, used or not."""
+    """Where the items went. `sprints` and the capacities cover the whole horizon, used or not.
+
+    `horizon` is the last sprint that the allocation looked at.
+    """
 
     sprints: tuple[SprintDates, ...]
     capacities: Mapping[str, TeamCapacity]
     result: AllocationResult
     limit: int
+    horizon: int
 
 
 def schedule(
@@ -52,17 +56,18 @@ def schedule(
     limit = max(limit, least)
     horizon = min(limit, max(least, _first_horizon(items, teams, options)))
     while True:
-        sprints, capacities = _capacities(teams, options, horizon)
+        sprints, capacities = capacities_over(teams, options, horizon)
         found = _listed(items, capacities, dues, fixed, options, horizon, previous)
         short = {Reason.NO_ROOM, Reason.TOO_LATE} & set(found.allocation.unplaced.values())
         if not short or horizon >= limit:
             break
         horizon = min(limit, 2 * horizon)
     if seconds > 0 and items:
+        nearer = horizon
         if not found.allocation.unplaced:
-            horizon = min(horizon, max(least, found.score.last_sprint + SPARE))
+            nearer = min(horizon, max(least, found.score.last_sprint + SPARE))
         better = allocate(
-            build_problem(items, capacities, dues, fixed, options, horizon),
+            build_problem(items, capacities, dues, fixed, options, nearer),
             seconds=seconds,
             seed=options.seed,
             previous=previous,
@@ -72,13 +77,14 @@ def schedule(
         )
         # The list may have been made by date, which the engine's own start is not.
         if better.score <= found.score:
-            found = better
-    return Schedule(sprints, capacities, found, limit)
+            found, horizon = better, nearer
+    return Schedule(sprints, capacities, found, limit, horizon)
 
 
-def _capacities(
+def capacities_over(
     teams: Teams, options: PlanOptions, horizon: int
 ) -> tuple[tuple[SprintDates, ...], dict[str, TeamCapacity]]:
+    """The days of sprints 1..`horizon` and what each team can take on in them."""
     sprints = tuple(sprint_dates(options.start, options.sprint_weeks, n) for n in range(1, horizon + 1))
     capacities = {
         key: team_capacity(key, teams.people[key], teams.history[key], teams.countries[key], options, sprints)
@@ -110,7 +116,7 @@ def _listed(
 
 def _first_horizon(items: Sequence[OpenItem], teams: Teams, options: PlanOptions) -> int:
     """A first guess: the longest chain, or a quarter more than the busiest team's work takes."""
-    _, capacities = _capacities(teams, options, SAMPLE)
+    _, capacities = capacities_over(teams, options, SAMPLE)
     work = dict.fromkeys(teams.keys, 0)
     for item in items:
         work[item.team] += hundredths(item.points)
