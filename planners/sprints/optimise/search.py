@@ -1,7 +1,7 @@
 """Everything together: fast starts, the least lateness, then neighbourhoods with the bound computed beside them."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from math import inf
 
@@ -13,8 +13,12 @@ from planners.sprints.optimise.state import Plan
 from planners.sprints.optimise.whole import Whole
 from planners.sprints.pieces import Pieces
 
+WHOLE_BESIDE = 100
+"""Up to so many pieces the proof comes so soon that the search runs beside it."""
 WHOLE_TO_THE_END = 400
-"""Up to so many pieces the proof is worth one of the workers until the time is over."""
+"""Up to so many pieces the proof is worth both workers until the time is over, after a head start of the search."""
+HEAD_START = 0.1
+"""Share of the time for that."""
 WHOLE_AT_ALL = 2500
 """Beyond this the relaxation of the whole plan takes longer than it is worth."""
 
@@ -118,31 +122,80 @@ def _neighbourhoods(
         found.completion_bound = plan.score.completion if plan.complete else None
         return
     size = len(plan.pieces)
-    provable = plan.complete and size <= WHOLE_AT_ALL
-    to_the_end = size <= WHOLE_TO_THE_END
-    head_start = 0.1 * watch.seconds if to_the_end and size > 100 else 0.0
-    whole: Whole | None = None
-    answer: Future[dict[int, int]] | None = None
-
-    def bounded(bound: int) -> None:
-        found.completion_bound = max(bound, found.completion_bound or 0)
-
+    alone = size > WHOLE_BESIDE and size <= WHOLE_TO_THE_END
+    until = HEAD_START * watch.seconds if alone and plan.complete else watch.seconds
+    bounding = _Bounding(found, pool, seed, watch) if plan.complete and size <= WHOLE_AT_ALL else None
     try:
-        while watch.go_on() and not found.proven:
-            if provable and whole is None and watch.used >= head_start:
-                whole = Whole(plan, to_the_end=to_the_end)
-                answer = pool.submit(whole.solve, seconds=2 * watch.seconds, seed=seed, on_bound=bounded)
+        while watch.go_on() and watch.used < until and not found.proven:
+            if bounding is not None and not alone:
+                bounding.beside()
             if search.step():
                 report(found)
-            if whole is not None:
-                if whole.optimal:
-                    break
-                if not to_the_end and (watch.used > LONGEST_RELAXATION * watch.seconds or found.gap < CLOSE):
-                    whole.stop()
-    finally:
-        if whole is not None:
-            whole.stop()
+            if bounding is not None and bounding.over:
+                break
         search.stop()
-    if answer is not None:
-        plan.move(answer.result())
+        if bounding is not None and alone:
+            bounding.alone(report)
+    finally:
+        search.stop()
+        if bounding is not None:
+            bounding.stop()
     report(found)
+
+
+class _Bounding:
+    """The whole plan in the solver, beside the search or instead of it."""
+
+    def __init__(self, found: Found, pool: ThreadPoolExecutor, seed: int, watch: Watch) -> None:
+        self.found = found
+        self.pool = pool
+        self.seed = seed
+        self.watch = watch
+        self.whole: Whole | None = None
+        self.answer: Future[dict[int, int]] | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether the solver has proven its plan."""
+        return self.whole is not None and self.whole.optimal
+
+    def beside(self) -> None:
+        """Starts on one worker, and ends in time to leave it to the search where there will be no proof."""
+        to_the_end = len(self.found.plan.pieces) <= WHOLE_TO_THE_END
+        if self.whole is None:
+            self._start(1, to_the_end)
+        elif not to_the_end and (self.watch.used > LONGEST_RELAXATION * self.watch.seconds or self.found.gap < CLOSE):
+            self.whole.stop()
+
+    def alone(self, report: Callable[[Found], None]) -> None:
+        """Runs on both workers until the time is over or the plan proven."""
+        if not self.watch.go_on() or self.found.proven:
+            return
+        answer = self._start(2, to_the_end=True)
+        bound = None
+        while self.watch.go_on() and not self.found.proven:
+            if wait([answer], timeout=0.1).done:
+                break
+            if bound != self.found.completion_bound:
+                bound = self.found.completion_bound
+                report(self.found)
+
+    def stop(self) -> None:
+        """Ends it, and takes its plan if that is better."""
+        if self.whole is not None and self.answer is not None:
+            self.whole.stop()
+            self.found.plan.move(self.answer.result())
+
+    def _start(self, workers: int, to_the_end: bool) -> Future[dict[int, int]]:
+        self.whole = Whole(self.found.plan, to_the_end=to_the_end)
+        self.answer = self.pool.submit(
+            self.whole.solve,
+            seconds=2 * self.watch.seconds,
+            seed=self.seed,
+            workers=workers,
+            on_bound=self._bounded,
+        )
+        return self.answer
+
+    def _bounded(self, bound: int) -> None:
+        self.found.completion_bound = max(bound, self.found.completion_bound or 0)

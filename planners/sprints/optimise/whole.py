@@ -38,10 +38,11 @@ class Whole:
         if not to_the_end:
             self._solver.parameters.max_deterministic_time = RELAXATION
 
-    def solve(self, *, seconds: float, seed: int, on_bound: Callable[[int], None]) -> dict[int, int]:
+    def solve(self, *, seconds: float, seed: int, workers: int, on_bound: Callable[[int], None]) -> dict[int, int]:
         """The best plan found until :meth:`stop`, empty where none was; ``bound`` grows meanwhile.
 
-        ``seconds`` is a limit on real time, should nobody stop it.
+        ``seconds`` is a limit on real time, should nobody stop it. A second worker improves plans by the solver's
+        own neighbourhoods, in no fixed order.
         """
 
         def raise_bound(value: float) -> None:
@@ -52,7 +53,7 @@ class Whole:
 
         self._solver.best_bound_callback = raise_bound
         parameters = self._solver.parameters
-        parameters.num_workers = 1
+        parameters.num_workers = workers
         parameters.subsolvers.append("max_lp")
         parameters.linearization_level = 2
         parameters.cp_model_probing_level = 0
