@@ -26,7 +26,11 @@ def set_up_logging(level: str = "INFO", form: LogFormat = LogFormat.CONSOLE) -> 
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if form is LogFormat.JSON
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            # The default one prints local variables, and among them tokens.
+            exception_formatter=structlog.dev.plain_traceback,
+        )
     )
     last: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if form is LogFormat.JSON:

@@ -42,6 +42,18 @@ def test_secrets_are_hidden_by_the_name_of_their_field(
     assert "canary" not in shown
 
 
+def test_a_traceback_shows_no_local_variables(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logging("INFO", LogFormat.CONSOLE)
+    token = "-".join(["xoxb", "canary"])
+    try:
+        raise RuntimeError(f"{len(token)} wires crossed")
+    except RuntimeError as error:
+        report_defect(error)
+    shown = capsys.readouterr().err
+    assert "11 wires crossed" in shown
+    assert "xoxb-canary" not in shown
+
+
 def test_a_defect_is_logged_whole_under_its_reference(capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logging("INFO", LogFormat.JSON)
     try:
