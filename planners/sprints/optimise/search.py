@@ -10,6 +10,7 @@ from planners.sprints.optimise.lateness import least_lateness
 from planners.sprints.optimise.neighbour_search import NeighbourSearch, settle
 from planners.sprints.optimise.repair import densities, repaired, scarce_effort
 from planners.sprints.optimise.state import Plan
+from planners.sprints.optimise.tidy import tidy
 from planners.sprints.optimise.whole import Whole
 from planners.sprints.pieces import Pieces
 
@@ -90,6 +91,9 @@ def optimise(
         report(found)
     with ThreadPoolExecutor(2) as pool:
         _neighbourhoods(found, pool, seed, watch, report)
+    if found.proven and watch.go_on() and len(pieces) <= WHOLE_TO_THE_END:
+        tidy(found.plan, seconds=watch.left, seed=seed)
+        report(found)
     settle(found.plan)
     found.plan.score = pieces.score(found.plan.sprints)
     return found

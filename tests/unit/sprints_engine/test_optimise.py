@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 
 from planners.sprints.engine import Progress, allocate
+from planners.sprints.optimise.state import Plan
+from planners.sprints.optimise.tidy import tidy
 from planners.sprints.pieces import Pieces
 from planners.sprints.problem import Allocation, AllocationProblem, Crew, Member, Score, Target, WorkItem
 from tests.support.plan_checker import broken_rules
@@ -93,6 +95,21 @@ def test_of_equal_plans_the_known_one_is_kept() -> None:
     plan = allocate(AllocationProblem(3, (crew(5, 5, 5),), items), seconds=1, previous=known)
     assert plan.allocation.sprint_of == known
     assert plan.score.moves == 0
+
+
+def test_of_equal_plans_the_one_that_ends_first_is_taken() -> None:
+    items = (
+        WorkItem("worthless", "core", 3),
+        WorkItem("chain", "core", 1, predecessors=(("worthless", 1),)),
+        WorkItem("small", "core", 2, weight=1),
+        WorkItem("big", "core", 4, weight=1),
+    )
+    problem = AllocationProblem(3, (crew(5, 5, 5),), items)
+    pieces = Pieces(problem)
+    plan = Plan(pieces, [2, 3, 2, 1])
+    tidy(plan, seconds=5, seed=0)
+    assert plan.sprints == [1, 2, 1, 2]
+    assert allocate(problem, seconds=2).score == plan.score
 
 
 def test_a_good_hint_is_not_lost() -> None:
