@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
+from pydantic import BaseModel
 
 from bot.cli.exits import INFEASIBLE, CommandFailed
 from bot.cli.numbers import number, whole
 from bot.cli.numbers import seconds as seconds_option
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from planners.plan.models import PlanDocument
+    from planners.sprints.answers import ItemExplanation
     from planners.sprints.model import PlanOptions, SprintPlan
 
+Shown = TypeVar("Shown", bound=BaseModel)
 PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="Technical plan: YAML, JSON, Markdown or Jira's CSV.")]
 HistoryFile = Annotated[Path | None, typer.Option("--history", help="Closed sprints: velocity.csv.")]
 ResourcesFile = Annotated[Path | None, typer.Option("--resources", help="Teams and people.")]
@@ -52,8 +57,12 @@ def plan(
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON.")] = False,
     chart: Annotated[Path | None, typer.Option("--chart", help="Write the burn-up as PNG.")] = None,
     csv: Annotated[Path | None, typer.Option("--csv", help="Write a CSV for Jira's importer.")] = None,
+    why: Annotated[
+        str | None, typer.Option("--why", metavar="ITEM", help="Say what holds this item where it is.")
+    ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say what decides the plan as a whole.")] = False,
 ) -> int:
-    """Turn a technical plan into sprints, and print them.
+    """Turn a technical plan into sprints, and print them or what is asked about them.
 
     Exit codes: 0 planned, 2 bad input, 3 when no plan keeps every demand.
     """
@@ -71,12 +80,17 @@ def plan(
     )
     result = make_plan(document, options, seconds)
     _write(result, chart=chart, csv=csv)
-    if as_json:
-        typer.echo(result.model_dump_json(indent=2))
-    else:
-        from bot.cli.render import print_plan
+    from bot.cli import render
 
-        print_plan(result)
+    if why is not None:
+        _answer(explained_item(document, result, why), render.print_item_explanation, as_json)
+        return 0
+    if explain:
+        from planners.sprints.why import explain_plan
+
+        _answer(explain_plan(document, result), render.print_plan_explanation, as_json)
+        return 0
+    _answer(result, render.print_plan, as_json)
     if result.infeasible:
         raise CommandFailed([f"infeasible: {reason}" for reason in result.infeasible], INFEASIBLE)
     return 0
@@ -90,6 +104,23 @@ def make_plan(document: PlanDocument, options: PlanOptions, seconds: float) -> S
         return plan_sprints(document, options, seconds=seconds)
     except PlanningError as error:
         raise CommandFailed(str(error).splitlines()) from error
+
+
+def explained_item(document: PlanDocument, result: SprintPlan, key: str) -> ItemExplanation:
+    """What holds an item; an unknown one is the command's own failure."""
+    from planners.sprints.why import UnknownItem, explain_item
+
+    try:
+        return explain_item(document, result, key)
+    except UnknownItem as error:
+        raise CommandFailed(f"--why '{key}': {error.args[0]}") from error
+
+
+def _answer(value: Shown, show: Callable[[Shown], None], as_json: bool) -> None:
+    if as_json:
+        typer.echo(value.model_dump_json(indent=2))
+    else:
+        show(value)
 
 
 def _write(result: SprintPlan, *, chart: Path | None, csv: Path | None) -> None:

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from planners.sprints.answers import Bottleneck, ItemExplanation, PlanExplanation
 from planners.sprints.forecasting import forecast_sentence
 from planners.sprints.model import PlannedItem, PlannedSprint, SprintPlan
 
@@ -35,6 +36,46 @@ def print_plan(plan: SprintPlan) -> None:
     console.print("\n[bold]Assumptions[/bold]")
     for assumption in plan.assumptions:
         console.print(f"  {escape(assumption.name)}: {escape(assumption.text)}")
+
+
+def print_item_explanation(found: ItemExplanation) -> None:
+    """Print why an item is where it is, and what would move were it one sprint earlier."""
+    console = Console(highlight=False)
+    for sentence in found.sentences:
+        console.print(escape(sentence))
+    if found.moves:
+        table = _table("One sprint earlier", "Item", "Title", "From", "To")
+        for move in found.moves:
+            after = f"sprint {move.after}" if move.after else "no sprint"
+            table.add_row(escape(move.key), escape(move.title), f"sprint {move.before}", after)
+        console.print(table)
+
+
+def print_plan_explanation(found: PlanExplanation) -> None:
+    """Print the critical chain, the tightest skills of each team and sprint, and the slack of milestones."""
+    console = Console(highlight=False)
+    chain = _table("Critical chain", "Sprint", "Item", "Title", "")
+    for link in found.critical_chain:
+        chain.add_row(str(link.sprint), escape(link.key), escape(link.title), escape(link.text))
+    console.print(chain)
+    tight = _table("Tightest in each sprint", "Sprint", "Team", "Skills", "Used", "Of")
+    for each in sorted(found.bottlenecks, key=_by_sprint):
+        skills = ", ".join(each.skills) or "everybody"
+        tight.add_row(str(each.sprint), escape(each.team), escape(skills), f"{each.used:.1f}", f"{each.capacity:.1f}")
+    console.print(tight)
+    for milestone in found.milestones:
+        console.print(escape(milestone.text))
+
+
+def _by_sprint(each: Bottleneck) -> tuple[int, str]:
+    return each.sprint, each.team
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for name in columns:
+        table.add_column(name)
+    return table
 
 
 def _sprints(plan: SprintPlan) -> Table:

@@ -24,6 +24,11 @@ def stories(count: int) -> str:
     return "1 story" if count == 1 else f"{count} stories"
 
 
+def sprints(count: int) -> str:
+    """``1 sprint`` or ``7 sprints``."""
+    return "1 sprint" if count == 1 else f"{count} sprints"
+
+
 def short(title: str, length: int = TITLE_LENGTH) -> str:
     """A title cut to what fits in the middle of a sentence."""
     return title if len(title) <= length else f"{title[: length - 1].rstrip()}…"

@@ -105,3 +105,36 @@ def test_no_plan_keeps_every_demand(muster: Muster, tmp_path: Path) -> None:
 def test_a_plan_comes_through_standard_input(muster: Muster, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(SMALL.read_bytes())))
     assert muster("plan", "-", "--json").code == 0
+
+
+REALISTIC = ROOT / "examples" / "realistic"
+BESIDE = [
+    f"--{name}={REALISTIC / file}"
+    for name, file in (
+        ("history", "history.csv"),
+        ("resources", "resources.yaml"),
+        ("timeline", "timeline.yaml"),
+    )
+]
+
+
+def test_why_says_what_holds_an_item(muster: Muster) -> None:
+    ended = muster("plan", REALISTIC / "plan.yaml", *BESIDE, "--why", "app-bookings")
+    assert (ended.code, ended.err) == (0, "")
+    assert "'My bookings in the app' is in sprint" in ended.out
+    assert "Its dependencies allow sprint" in ended.out
+    found = json.loads(muster("plan", REALISTIC / "plan.yaml", *BESIDE, "--why", "app-bookings", "--json").out)
+    assert found["key"] == "app-bookings"
+
+
+def test_why_of_an_unknown_item_names_the_near_one(muster: Muster) -> None:
+    ended = muster("plan", SMALL, "--why", "sgn-up")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == "--why 'sgn-up': the plan has no item 'sgn-up'; did you mean 'sign-up'?\n"
+
+
+def test_explain_says_what_decides_the_plan(muster: Muster) -> None:
+    ended = muster("plan", REALISTIC / "plan.yaml", *BESIDE, "--explain")
+    assert ended.code == 0, ended.err
+    for said in ("Critical chain", "Tightest in each sprint", "Milestone 'Pilot harbour goes live' has"):
+        assert said in ended.out
