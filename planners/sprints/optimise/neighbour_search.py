@@ -15,7 +15,7 @@ from planners.sprints.optimise.state import Plan
 EFFORT = 0.2
 """Deterministic seconds (the solver's own measure) for one neighbourhood."""
 SMALLEST, LARGEST = 20, 150
-UNDER_WAY = 3
+UNDER_WAY = 2
 REACHES = (3, 6, 6, 12)
 """How many sprints a piece may move at a time, drawn from these."""
 MANY = 2500
