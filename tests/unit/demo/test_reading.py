@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.demo.reading import buttons_of, inputs_of, lines_of, plain
@@ -24,7 +26,7 @@ def test_marks_and_references_are_read(text: str, read: str) -> None:
 
 
 def test_a_message_is_read_from_top_to_bottom() -> None:
-    blocks = [
+    blocks: list[dict[str, Any]] = [
         {"type": "header", "text": {"type": "plain_text", "text": "Plan"}},
         {"type": "section", "text": {"type": "mrkdwn", "text": "one\ntwo"}, "fields": [{"text": "three"}]},
         {"type": "divider"},
