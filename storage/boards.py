@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -122,6 +122,27 @@ def add_link(session: Session, blocker: int, blocked: int) -> None:
     if session.get(BoardLink, (blocker, blocked)) is None:
         session.add(BoardLink(blocker=blocker, blocked=blocked))
         session.flush()
+
+
+def remove_link(session: Session, blocker: int, blocked: int) -> None:
+    """Take away that one issue blocks another. Nothing happens when it does not."""
+    session.execute(sa.delete(BoardLink).where(col(BoardLink.blocker) == blocker, col(BoardLink.blocked) == blocked))
+
+
+def ranking(session: Session, venture: str) -> list[int]:
+    """Ids of all issues of the board, highest first."""
+    statement = select(BoardIssue.id).where(col(BoardIssue.venture) == venture)
+    rows = session.exec(statement.order_by(col(BoardIssue.rank), col(BoardIssue.number)))
+    return [issue_id for issue_id in rows if issue_id is not None]
+
+
+def rank_behind(session: Session, venture: str, anchor: int, issue_ids: Sequence[int]) -> None:
+    """Let issues stand right behind another one, in this order. Lock the board first."""
+    moved = set(issue_ids)
+    order = [issue_id for issue_id in ranking(session, venture) if issue_id not in moved]
+    at = order.index(anchor) + 1
+    order[at:at] = issue_ids
+    session.execute(sa.update(BoardIssue), [{"id": one, "rank": rank} for rank, one in enumerate(order, start=1)])
 
 
 def place(session: Session, issue_ids: Iterable[int], sprint_id: int | None) -> None:

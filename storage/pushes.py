@@ -123,6 +123,7 @@ def held_issue(row: PushedItem) -> HeldIssue:
         sprint_id=row.sprint_id,
         sprint_state=SprintState(row.sprint_state) if row.sprint_state else None,
         blockers=frozenset(row.blockers),
+        own_blockers=frozenset(row.own_blockers),
         removed=row.removed,
         finished=row.finished,
     )
@@ -156,7 +157,10 @@ def forget(session: Session, push: Push, keys: Iterable[str]) -> None:
 
 
 def remember(session: Session, push: Push, issues: Iterable[HeldIssue], survey: str) -> None:
-    """Store what the board holds, as it says now. An empty `content` leaves what is known of the same issue."""
+    """Store what the board holds, as it says now. An empty `content` leaves what is known of the same issue.
+
+    A link that Muster made and that is no longer there is not its own when somebody makes it again.
+    """
     for issue in issues:
         row = session.get(PushedItem, (push.venture, push.target, issue.key))
         same = row is not None and (row.issue_id == issue.issue_id or row.state == CREATING)
@@ -169,6 +173,10 @@ def remember(session: Session, push: Push, issues: Iterable[HeldIssue], survey: 
         row.sprint_id = issue.sprint_id
         row.sprint_state = issue.sprint_state.value if issue.sprint_state else None
         row.blockers = sorted(issue.blockers)
+        if not same:
+            row.own_blockers, row.linking = [], False
+        elif not row.linking:
+            row.own_blockers = sorted(issue.blockers.intersection(row.own_blockers))
         row.removed, row.finished = issue.removed, issue.finished
         row.survey = survey
         session.add(row)

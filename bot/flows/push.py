@@ -89,6 +89,11 @@ class PushFlow:
             while more:
                 answer = self._repeat(name, work, step, failures)
                 more = answer["status"] == "done" and bool(answer.get("more"))
+        if answer["status"] == "done":
+            answer = self._repeat("order", work, work.find_order, failures)
+        for anchor, keys in answer.get("order", ()):
+            if answer["status"] == "done":
+                answer = self._repeat("rank", work, lambda a=anchor, k=keys: work.rank(a, k), failures)  # type: ignore[misc]
         return answer
 
     def _repeat(self, name: str, work: PushWork, step: Callable[[], Answer], failures: Failures) -> Answer:

@@ -9,10 +9,29 @@ from bot.adapters.boards.port import Board
 from planners.sprints.pushing import Difference, HeldIssue, IssueKind, Wanted
 from storage.tables import Push
 
-COUNTS = ("created", "updated", "linked", "moved", "removed", "sprints_created", "sprints_changed", "unchanged")
+COUNTS = (
+    "created",
+    "updated",
+    "linked",
+    "unlinked",
+    "moved",
+    "ranked",
+    "removed",
+    "sprints_created",
+    "sprints_changed",
+    "unchanged",
+)
 MAX_EPICS = 50
 
-_VERBS = {"create": "creating", "update": "updating", "link": "linking", "move": "moving", "remove": "marking"}
+_VERBS = {
+    "create": "creating",
+    "update": "updating",
+    "link": "linking",
+    "unlink": "unlinking",
+    "move": "moving",
+    "rank": "ordering",
+    "remove": "marking",
+}
 
 
 def outcome_of(

@@ -111,7 +111,8 @@ class PushState:
             flat = normalise(document)
             known = [epic.key for epic in flat.epics]
             known += [key for story in flat.stories for key in (story.key, *(task.key for task in story.tasks))]
-            self.cached_wanted = wanted_of(plans.sprint_plan_of(row), known)
+            dependencies = ((blocker, story.key) for story in flat.stories for blocker in story.depends_on)
+            self.cached_wanted = wanted_of(plans.sprint_plan_of(row), known, dependencies)
         return self.cached_wanted
 
     def sprints(self) -> tuple[HeldSprint, ...]:

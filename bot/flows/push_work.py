@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 import structlog
@@ -15,6 +15,7 @@ from bot.flows.push_outcome import outcome_of
 from bot.flows.push_state import Answer, PushState, done, stop, wait
 from bot.flows.push_writing import PushWriting
 from planners.sprints.pushing import HeldSprint, WantedSprint
+from planners.sprints.ranking import reorderings
 from storage import audit, plans, pushes
 from storage.tables import Push, SprintPlanStatus
 
@@ -116,6 +117,27 @@ class PushWork:
             push.counts = {**push.counts, "unchanged": step.unchanged}
 
         self._state.progress(self._state.did("writing", change=take_over))
+        return done()
+
+    def find_order(self) -> Answer:
+        """Find what is out of the plan's order in its future sprints: `order`, of which each is one :meth:`rank`."""
+        board = self._state.board()
+        _, rows = self._state.read()
+        sprints = self._state.difference().sprints
+        ranking = board.ranking()
+        return done(order=reorderings(self._state.wanted(), pushes.held_issues(rows), sprints, ranking, board.chunk))
+
+    def rank(self, anchor: str, keys: Sequence[str]) -> Answer:
+        """Put items of a sprint behind another one. Done again, it changes nothing."""
+        _, rows = self._state.read()
+        held = pushes.held_issues(rows)
+        try:
+            self._state.board().rank(held[anchor], [held[key] for key in keys])
+        except BoardRefused as error:
+            push = self._state.did("ranking", refused={f"rank {keys[0]}": f"{error.issue}: {error.reason}"})
+        else:
+            push = self._state.did("ranking", "ranked", len(keys))
+        self._state.progress(push)
         return done()
 
     def _keep_sprint(self, there: HeldSprint, wanted: WantedSprint, count: str) -> None:

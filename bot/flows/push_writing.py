@@ -39,7 +39,7 @@ class PushWriting:
         push, rows = self._state.read()
         held = pushes.held_issues(rows)
         look = Look(push, rows, held, difference(self._state.wanted(), held, self._state.sprints()))
-        operations = (self._create, self._update, self._link, self._move, self._to_backlog, self._remove)
+        operations = (self._create, self._update, self._unlink, self._link, self._move, self._to_backlog, self._remove)
         answers = (operation(look) for operation in operations)
         return next((answer for answer in answers if answer is not None), done())
 
@@ -108,8 +108,25 @@ class PushWriting:
             look.push, "updating", "updated", look.step.update, lambda pair: f"update {pair[0].key}", change
         )
 
+    def _unlink(self, look: Look) -> Answer | None:
+        left = {key: set(look.held[key].blockers) for _, key in look.step.unlinks}
+
+        def part(pair: tuple[str, str]) -> Change:
+            blocker, blocked = look.held[pair[0]], look.held[pair[1]]
+            self._state.board().unlink(blocker, blocked)
+            left[blocked.key].discard(blocker.issue_id)
+            own = left[blocked.key] & blocked.own_blockers
+            return _set([blocked.key], blockers=sorted(left[blocked.key]), own_blockers=sorted(own))
+
+        return self._one_by_one(
+            look.push, "linking", "unlinked", look.step.unlinks, lambda pair: f"unlink {pair[0]} {pair[1]}", part
+        )
+
     def _link(self, look: Look) -> Answer | None:
-        """Add links. An issue whose links were being written when the answer got lost is read again first."""
+        """Add links, each noted before as Muster's own.
+
+        An issue whose links were being written when the answer got lost is read again first.
+        """
         push, held = look.push, look.held
         pairs = [pair for pair in look.step.links if pair[0] in held and pair[1] in held]
         chunk = [pair for pair in pairs if _link_name(pair) not in push.refused][:ONE_BY_ONE]
@@ -131,14 +148,19 @@ class PushWriting:
             blockers[blocked.key].add(blocker.issue_id)
             return _set([blocked.key], blockers=sorted(blockers[blocked.key]))
 
-        self._set_linking(keys, linking=True)
+        own = {key: set(held[key].own_blockers) for key in keys}
+        for blocker, blocked in chunk:
+            own[blocked].add(held[blocker].issue_id)
+        self._set_linking(own, linking=True)
         answer = self._one_by_one(push, "linking", "linked", chunk, _link_name, join)
-        self._set_linking(keys, linking=False)
+        self._set_linking({key: own[key] & blockers[key] for key in keys}, linking=False)
         return answer
 
-    def _set_linking(self, keys: set[str], *, linking: bool) -> None:
+    def _set_linking(self, own: Mapping[str, set[str]], *, linking: bool) -> None:
         with self._state.database.transaction() as session:
-            pushes.change_items(session, self._state.push(session), keys, linking=linking)
+            push = self._state.push(session)
+            for key, ids in own.items():
+                pushes.change_items(session, push, [key], own_blockers=sorted(ids), linking=linking)
 
     def _move(self, look: Look) -> Answer | None:
         push, held, step = look.push, look.held, look.step

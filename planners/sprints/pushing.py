@@ -1,8 +1,8 @@
 """What a board should hold against what it holds: the operations that a push does. Pure.
 
 A board is compared, never overwritten: an issue is updated only when the plan's words about it changed since they
-were pushed (`content`), so what people edit on the board stays. Nothing is deleted. What is in an active sprint, and
-what was finished in a closed one, stays where it is.
+were pushed (`content`), so what people edit on the board stays. Nothing is deleted but links that Muster made and that
+the plan no longer has. What is in an active sprint, and what was finished in a closed one, stays where it is.
 """
 
 from __future__ import annotations
@@ -93,13 +93,15 @@ class Wanted:
     """Everything that a board should hold for one venture.
 
     Issues stand in the order of their creation: parents before children, stories in planned order. `known` are all
-    keys of the document, also of items that are done or that this plan leaves out: they are not gone.
+    keys of the document, also of items that are done or that this plan leaves out: they are not gone. `dependencies`
+    are all (blocker, blocked) of the document, also those on such items: their links stay.
     """
 
     venture: str
     sprints: tuple[WantedSprint, ...]
     issues: tuple[WantedIssue, ...]
     known: frozenset[str]
+    dependencies: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,8 @@ class HeldIssue:
     """One issue as a board holds it. `content` is empty when the board does not say what was pushed.
 
     `sprint_id` and `sprint_state` name the sprint it is in now, else the closed one it was in last. `blockers` are
-    issue ids. `finished` says that its work is done; `removed`, that it carries the mark of a removed item.
+    issue ids, `own_blockers` those whose link Muster made. `finished` says that its work is done; `removed`, that it
+    carries the mark of a removed item.
     """
 
     key: str
@@ -117,6 +120,7 @@ class HeldIssue:
     sprint_id: str | None = None
     sprint_state: SprintState | None = None
     blockers: frozenset[str] = frozenset()
+    own_blockers: frozenset[str] = frozenset()
     removed: bool = False
     finished: bool = False
 
@@ -161,8 +165,8 @@ class Kept:
 class Difference:
     """The operations of a push, in the order in which they are done.
 
-    `sprints` maps numbers to the ids of sprints that are there. `links` are (blocker, blocked) and `moves` are
-    (sprint number, keys in planned order); both also name issues that are still to be created.
+    `sprints` maps numbers to the ids of sprints that are there. `unlinks` and `links` are (blocker, blocked), `moves`
+    are (sprint number, keys in planned order); links and moves also name issues that are still to be created.
     """
 
     sprints: Mapping[int, str]
@@ -170,6 +174,7 @@ class Difference:
     changed_sprints: tuple[tuple[str, WantedSprint], ...]
     create: tuple[WantedIssue, ...]
     update: tuple[tuple[HeldIssue, WantedIssue], ...]
+    unlinks: tuple[tuple[str, str], ...]
     links: tuple[tuple[str, str], ...]
     moves: tuple[tuple[int, tuple[str, ...]], ...]
     to_backlog: tuple[HeldIssue, ...]
@@ -181,12 +186,15 @@ class Difference:
     def size(self) -> int:
         """How many operations there are, one for each sprint, issue, link and move."""
         moved = sum(len(keys) for _, keys in self.moves)
-        parts = (self.new_sprints, self.changed_sprints, self.create, self.update, self.links)
+        parts = (self.new_sprints, self.changed_sprints, self.create, self.update, self.unlinks, self.links)
         return sum(map(len, parts)) + moved + len(self.to_backlog) + len(self.remove)
 
 
-def wanted_of(plan: SprintPlan, known: Iterable[str] = ()) -> Wanted:
-    """What the board should hold for a plan. `known` are the keys of the whole document; see :class:`Wanted`."""
+def wanted_of(plan: SprintPlan, known: Iterable[str] = (), dependencies: Iterable[tuple[str, str]] = ()) -> Wanted:
+    """What the board should hold for a plan.
+
+    `known` are the keys and `dependencies` the pairs of the whole document; see :class:`Wanted`.
+    """
     order = {key: place for place, key in enumerate(key for sprint in plan.sprints for key in sprint.items)}
     open_items = [item for item in plan.items if item.status is not ItemStatus.DONE]
     open_items.sort(key=lambda item: order.get(item.key, len(order)))
@@ -213,6 +221,7 @@ def wanted_of(plan: SprintPlan, known: Iterable[str] = ()) -> Wanted:
         ),
         issues=tuple(issues),
         known=frozenset(keys).union(known, (item.key for item in plan.items)),
+        dependencies=frozenset(dependencies).union((b, item.key) for item in plan.items for b in item.depends_on),
     )
 
 
@@ -254,16 +263,17 @@ def difference(wanted: Wanted, held: Mapping[str, HeldIssue], sprints: Iterable[
         for issue in gone
         if issue.fixed
     ]
-    links = tuple(_missing_links(wanted, held))
+    links, unlinks = tuple(_missing_links(wanted, held)), tuple(_dropped_links(wanted, held))
     remove = tuple(issue for issue in gone if not issue.removed)
     touched = {there.key for there, _ in update} | {issue.key for issue in to_backlog}
-    touched |= {key for _, keys in moves for key in keys} | {blocked for _, blocked in links}
+    touched |= {key for _, keys in moves for key in keys} | {blocked for _, blocked in links + unlinks}
     return Difference(
         sprints=ids,
         new_sprints=tuple(s for s in wanted.sprints if s.number not in matched),
         changed_sprints=tuple((there.sprint_id, s) for there, s in changed if _sprint_differs(there, s)),
         create=tuple(issue for issue in wanted.issues if issue.key not in held),
         update=update,
+        unlinks=unlinks,
         links=links,
         moves=tuple(moves),
         to_backlog=tuple(to_backlog),
@@ -352,6 +362,16 @@ def _missing_links(wanted: Wanted, held: Mapping[str, HeldIssue]) -> Iterable[tu
         for blocker in issue.blocked_by:
             other = held.get(blocker)
             if there is None or other is None or other.issue_id not in there.blockers:
+                yield blocker, issue.key
+
+
+def _dropped_links(wanted: Wanted, held: Mapping[str, HeldIssue]) -> Iterable[tuple[str, str]]:
+    keys = {there.issue_id: key for key, there in held.items()}
+    for issue in wanted.issues:
+        there = held.get(issue.key)
+        for issue_id in sorted(there.own_blockers & there.blockers) if there is not None else ():
+            blocker = keys.get(issue_id)
+            if blocker is not None and (blocker, issue.key) not in wanted.dependencies:
                 yield blocker, issue.key
 
 

@@ -94,7 +94,8 @@ class PushedItem(SQLModel, table=True):
 
     `state` is creating from before the board is asked to create it until the answer is known, then held. A row that
     stays creating (`marked_at`, looked for `looks` times) may exist on the board without anybody knowing.
-    `blockers` are issue ids; `linking` says that one is being added. `survey` names the push attempt that saw it last.
+    `blockers` are issue ids; `own_blockers` those that Muster linked or, while `linking`, is linking. `survey` names
+    the push attempt that saw it last.
     """
 
     __tablename__ = "pushed_item"
@@ -109,6 +110,7 @@ class PushedItem(SQLModel, table=True):
     sprint_id: str | None = Field(default=None, max_length=40)
     sprint_state: str | None = Field(default=None, max_length=20)
     blockers: list[str] = Field(default_factory=list, sa_type=Json)
+    own_blockers: list[str] = Field(default_factory=list, sa_type=Json)
     linking: bool = Field(default=False)
     removed: bool = Field(default=False)
     finished: bool = Field(default=False)

@@ -98,6 +98,11 @@ class EmbeddedBoard:
         with self._database.transaction() as session:
             boards.add_link(session, int(blocker.issue_id), int(blocked.issue_id))
 
+    def unlink(self, blocker: HeldIssue, blocked: HeldIssue) -> None:
+        """Take a link away."""
+        with self._database.transaction() as session:
+            boards.remove_link(session, int(blocker.issue_id), int(blocked.issue_id))
+
     def move_to_sprint(self, sprint_id: str, issues: Sequence[HeldIssue]) -> None:
         """Put issues into a sprint."""
         with self._database.transaction() as session:
@@ -110,6 +115,17 @@ class EmbeddedBoard:
         """Take issues out of their sprints."""
         with self._database.transaction() as session:
             boards.place(session, [int(issue.issue_id) for issue in issues], None)
+
+    def ranking(self) -> tuple[str, ...]:
+        """All issues by rank."""
+        with self._database.transaction() as session:
+            return tuple(str(issue_id) for issue_id in boards.ranking(session, self._venture))
+
+    def rank(self, anchor: HeldIssue, issues: Sequence[HeldIssue]) -> None:
+        """Put issues behind another one."""
+        with self._database.transaction() as session:
+            boards.lock_board(session, self._venture)
+            boards.rank_behind(session, self._venture, int(anchor.issue_id), [int(i.issue_id) for i in issues])
 
     def velocity_history(self, limit: int = 12) -> tuple[HistoricSprint, ...]:
         """Closed sprints with what was counted when they began and ended."""

@@ -19,8 +19,8 @@ from typing import Any
 from bot.adapters.boards.jira_client import JiraClient, connect, expected
 from bot.adapters.boards.jira_facts import Discovery, JiraFacts
 from bot.adapters.boards.jira_history import velocity_history
-from bot.adapters.boards.jira_reading import PROPERTY, held_issue, held_sprint, wanted_fields
-from bot.adapters.boards.jira_writing import edited, new_issue, refusal
+from bot.adapters.boards.jira_reading import PROPERTY, blocking_links, held_issue, held_sprint, wanted_fields
+from bot.adapters.boards.jira_writing import check_ranked, edited, new_issue, refusal
 from bot.adapters.boards.pins import all_held, pins_of
 from bot.adapters.boards.port import (
     BoardError,
@@ -45,6 +45,7 @@ from planners.sprints.pushing import (
 
 PAGE = 100
 PROBE = 100
+ID_PAGE = 1000
 Json = dict[str, Any]
 
 
@@ -198,6 +199,14 @@ class JiraBoard:
         }
         self._client().send("POST", "issueLink", body, about=blocked.issue_key, once=True)
 
+    def unlink(self, blocker: HeldIssue, blocked: HeldIssue) -> None:
+        """Delete the link, which is asked for: what is known of an issue holds no ids of links."""
+        client, about = self._client(), blocked.issue_key
+        fields = client.read(f"issue/{blocked.issue_id}", {"fields": "issuelinks"})["fields"]
+        for link, source in blocking_links(fields, self._facts()):
+            if source == blocker.issue_id:
+                client.remove(f"issueLink/{link}", about=about)
+
     def move_to_sprint(self, sprint_id: str, issues: Sequence[HeldIssue]) -> None:
         """Put up to 50 issues into a sprint."""
         with expected(f"moving {issues[0].issue_key} and others"):
@@ -207,6 +216,23 @@ class JiraBoard:
         """Take up to 50 issues out of their future sprints."""
         with expected(f"moving {issues[0].issue_key} and others"):
             self._client().move_to_backlog([issue.issue_key for issue in issues])
+
+    def ranking(self) -> tuple[str, ...]:
+        """Ids by rank. The index knows an issue's rank at once, a new issue itself only after a while."""
+        jql = f'project = "{self._project}" AND labels = "{venture_label(self._venture)}" ORDER BY Rank ASC'
+        found: list[str] = []
+        cursor: str | None = None
+        while True:
+            page, cursor = self._search(jql, "id", cursor, size=ID_PAGE, properties=None)
+            found += [str(raw["id"]) for raw in page]
+            if cursor is None:
+                return tuple(found)
+
+    def rank(self, anchor: HeldIssue, issues: Sequence[HeldIssue]) -> None:
+        """Rank up to 50 issues behind another one."""
+        body = {"issues": [issue.issue_key for issue in issues], "rankAfterIssue": anchor.issue_key}
+        client, about = self._client(), f"ordering {issues[0].issue_key} and others"
+        check_ranked(client.send("PUT", "issue/rank", body, about=about, base=JiraClient.AGILE_BASE_URL))
 
     def velocity_history(self, limit: int = 12) -> tuple[HistoricSprint, ...]:
         """The last closed sprints of the board."""
@@ -239,11 +265,17 @@ class JiraBoard:
         return [sprint.raw for sprint in found]
 
     def _search(
-        self, jql: str, fields: str, cursor: str | None, expand: str | None = None, size: int = PAGE
+        self,
+        jql: str,
+        fields: str,
+        cursor: str | None,
+        expand: str | None = None,
+        size: int = PAGE,
+        properties: str | None = PROPERTY,
     ) -> tuple[list[Json], str | None]:
         """A page of issues with their marks, and the cursor of the next."""
         client = self._client()
-        params = {"jql": jql, "fields": fields, "properties": PROPERTY, "expand": expand, "maxResults": size}
+        params = {"jql": jql, "fields": fields, "properties": properties, "expand": expand, "maxResults": size}
         if client.cloud:
             answer = client.read("search/jql", {**params, "nextPageToken": cursor})
             return answer["issues"], answer.get("nextPageToken")

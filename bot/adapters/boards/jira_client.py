@@ -37,14 +37,32 @@ class JiraClient(JIRA):
         with expected(f"reading {path}"):
             return self._get_json(path, params=dict(params or {}), base=base)
 
-    def send(self, method: str, path: str, body: Any, *, about: str, once: bool = False) -> Any:
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        *,
+        about: str,
+        once: bool = False,
+        base: str = JIRA.JIRA_BASE_URL,
+    ) -> Any:
         """PUT or POST JSON; the answer, None when it is empty.
 
         `about` names what is changed, for an error. With `once`, a lost answer leaves it unknown whether it was done.
         """
         with expected(about, once=once):
-            response = self._session.request(method, self._get_url(path), data=json.dumps(body))
+            response = self._session.request(method, self._get_url(path, base), data=json.dumps(body))
             return response.json() if response.content else None
+
+    def remove(self, path: str, *, about: str) -> None:
+        """DELETE a path; that it is gone already is as good."""
+        with expected(about):
+            try:
+                self._session.delete(self._get_url(path))
+            except JIRAError as error:
+                if error.status_code != 404:
+                    raise
 
     def send_some(self, path: str, body: Any, *, about: str) -> Any:
         """POST what is done in part when some of it is wrong: the answer of a 400 that says so is an answer too."""

@@ -42,10 +42,17 @@ def held_issue(raw: Json, facts: JiraFacts, venture: str, keys_by_label: Mapping
         content=content,
         sprint_id=None if sprint is None else sprint[0],
         sprint_state=None if sprint is None else sprint[1],
-        blockers=frozenset(_blockers(fields.get("issuelinks") or [], facts)),
+        blockers=frozenset(blocker for _, blocker in blocking_links(fields, facts)),
         removed=REMOVED_LABEL in labels,
         finished=fields["status"]["statusCategory"]["key"] == "done",
     )
+
+
+def blocking_links(fields: Json, facts: JiraFacts) -> list[tuple[str, str]]:
+    """The links that say who blocks an issue, as (id of the link, id of the blocker)."""
+    side = "outwardIssue" if facts.link_reversed else "inwardIssue"
+    links = [link for link in fields.get("issuelinks") or [] if link["type"]["name"] == facts.link_type]
+    return [(str(link["id"]), str(link[side]["id"])) for link in links if side in link]
 
 
 def held_sprint(raw: Json) -> HeldSprint:
@@ -71,11 +78,6 @@ def _day(text: str | None) -> dt.date | None:
     """The day of a sprint's start or end: as its writer saw it."""
     found = moment(text)
     return None if found is None else found.date()
-
-
-def _blockers(links: list[Json], facts: JiraFacts) -> list[str]:
-    side = "outwardIssue" if facts.link_reversed else "inwardIssue"
-    return [str(link[side]["id"]) for link in links if link["type"]["name"] == facts.link_type and side in link]
 
 
 def _current(value: Any) -> tuple[str, SprintState] | None:

@@ -7,7 +7,7 @@ from typing import Any
 from bot.adapters.boards.jira_facts import JiraFacts
 from bot.adapters.boards.jira_reading import PROPERTY
 from bot.adapters.boards.jira_text import document, label, title, wiki
-from bot.adapters.boards.port import NewIssue
+from bot.adapters.boards.port import BoardRefused, NewIssue
 from planners.sprints.pushing import REMOVED_LABEL, HeldIssue, IssueKind, item_label, venture_label
 
 Json = dict[str, Any]
@@ -37,6 +37,14 @@ def refusal(errors: Json) -> str:
     """What Jira says is wrong with one issue."""
     named = [f"{field}: {text}" for field, text in (errors.get("errors") or {}).items()]
     return "; ".join([*(errors.get("errorMessages") or []), *named])[:500] or "Jira gave no reason"
+
+
+def check_ranked(answer: Json | None) -> None:
+    """Raise :class:`BoardRefused` for the first issue that was not ranked; an empty answer says that all were."""
+    for entry in (answer or {}).get("entries") or []:
+        if entry.get("status", 200) >= 400:
+            reason = "; ".join(map(str, entry.get("errors") or [])) or "Jira gave no reason"
+            raise BoardRefused(str(entry.get("issueKey") or entry.get("issueId")), reason[:500])
 
 
 def _words(new: NewIssue, facts: JiraFacts, *, cloud: bool) -> Json:

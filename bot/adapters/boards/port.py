@@ -184,12 +184,24 @@ class Board(Protocol):
         """Say that one issue blocks another."""
         ...
 
+    def unlink(self, blocker: HeldIssue, blocked: HeldIssue) -> None:
+        """Take away that one issue blocks another; nothing happens when it does not."""
+        ...
+
     def move_to_sprint(self, sprint_id: str, issues: Sequence[HeldIssue]) -> None:
         """Put issues into a sprint, in this order."""
         ...
 
     def move_to_backlog(self, issues: Sequence[HeldIssue]) -> None:
         """Take issues out of their future sprints."""
+        ...
+
+    def ranking(self) -> tuple[str, ...]:
+        """Ids of the issues that carry the venture's mark, highest first; the newest, at the end, may be missing."""
+        ...
+
+    def rank(self, anchor: HeldIssue, issues: Sequence[HeldIssue]) -> None:
+        """Let issues stand right behind another one, in this order."""
         ...
 
     def velocity_history(self, limit: int = 12) -> tuple[HistoricSprint, ...]:

@@ -78,6 +78,7 @@ def upgrade() -> None:
     sa.Column('sprint_id', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=True),
     sa.Column('sprint_state', sqlmodel.sql.sqltypes.AutoString(length=20), nullable=True),
     sa.Column('blockers', sa.JSON(), nullable=False),
+    sa.Column('own_blockers', sa.JSON(), nullable=False),
     sa.Column('linking', sa.Boolean(), nullable=False),
     sa.Column('removed', sa.Boolean(), nullable=False),
     sa.Column('finished', sa.Boolean(), nullable=False),

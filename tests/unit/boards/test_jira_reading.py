@@ -49,9 +49,9 @@ def test_the_property_says_the_key_and_another_venture_is_not_ours() -> None:
 
 def test_a_reversed_link_type_is_read_from_the_other_side() -> None:
     links = [
-        {"type": {"name": "Blocks"}, "inwardIssue": {"id": "1"}},
-        {"type": {"name": "Blocks"}, "outwardIssue": {"id": "2"}},
-        {"type": {"name": "Relates"}, "inwardIssue": {"id": "3"}},
+        {"id": "71", "type": {"name": "Blocks"}, "inwardIssue": {"id": "1"}},
+        {"id": "72", "type": {"name": "Blocks"}, "outwardIssue": {"id": "2"}},
+        {"id": "73", "type": {"name": "Relates"}, "inwardIssue": {"id": "3"}},
     ]
     mark = {"muster": {"key": "s1", "venture": "a"}}
     found = held_issue({**raw(issuelinks=links), "properties": mark}, FACTS, "a", {})
