@@ -136,7 +136,7 @@ def build(settings: Settings, *, clock: Clock | None = None, client: WebClient |
     push = build_push(core, engine, PushMessages(database, now, messages, cards))
     planning = Planning(database, now, Files(patient, largest=MAX_BYTES), boards, seconds=settings.planning_seconds)
     showing = Showing(engine, database, messages, cards)
-    defaults = FormDefaults(database, now, boards, jira=settings.jira_url is not None)
+    defaults = FormDefaults(database, now, boards, boards.scrum_boards, authorities)
     plan_flows = PlanFlows(engine, database, messages, planning, defaults, showing, authorities)
     plans = SprintPlans(database, now, authorities, boards, cards, showing, push)
     services = Services(

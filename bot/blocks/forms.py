@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.blocks.elements import (
+    OPTIONS,
     Block,
     context,
     date_input,
@@ -28,6 +29,8 @@ FILE_TYPES = ("yaml", "yml", "json", "md", "markdown", "csv", "txt", "text")
 ALL_TEAMS = "*"
 TEXT_LIMIT = 3_000
 PROJECT_LIMIT = 20
+OWN_BOARD = "-"
+JIRA_BOARDS_SHOWN = OPTIONS - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,16 @@ class FieldProblem:
 class FormChoices:
     """What the selects offer, as (value, label): ventures with a stored plan, teams, the venture's board.
 
-    `ask_project` offers to name a Jira project, for a venture that has none yet.
+    For a venture without a Jira project, `jira_boards` are those of Jira and `ask_project` offers to name a project;
+    `project_hint` says why a name is asked for.
     """
 
     ventures: Sequence[tuple[str, str]] = ()
     teams: Sequence[tuple[str, str]] = ()
     boards: Sequence[tuple[str, str]] = ()
+    jira_boards: Sequence[tuple[str, str]] = ()
     ask_project: bool = False
+    project_hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +145,21 @@ def _board(view: FormView) -> Block | None:
     )
 
 
+def _jira_board(view: FormView) -> Block | None:
+    if not view.choices.jira_boards:
+        return None
+    choices = [(OWN_BOARD, "Muster's own board"), *view.choices.jira_boards[:JIRA_BOARDS_SHOWN]]
+    chosen = view.answers.get("jira_board") or OWN_BOARD
+    element = select(ANSWER, choices, chosen=chosen, placeholder=choices[0][1])
+    return input_field("Jira board", "jira_board", element, hint="Where the backlog goes once it is approved.")
+
+
 def _project(view: FormView) -> Block | None:
     if not view.choices.ask_project:
         return None
     element = text_input(ANSWER, initial=view.answers.get("project"), limit=PROJECT_LIMIT)
     hint = "Its key, such as ATL. Left empty, the backlog goes to Muster's own board."
-    return input_field("Jira project", "project", element, hint=hint)
+    return input_field("Jira project", "project", element, hint=view.choices.project_hint or hint)
 
 
 def _start(view: FormView) -> Block:
@@ -174,6 +189,7 @@ _FIELDS = {
     "text": _text,
     "team": _team,
     "board": _board,
+    "jira_board": _jira_board,
     "project": _project,
     "start": _start,
     "weeks": _weeks,

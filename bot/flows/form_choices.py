@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+import structlog
 
 from bot.adapters.boards.port import Board, BoardError
-from bot.blocks.forms import FieldProblem, FormChoices, FormView
+from bot.blocks.forms import JIRA_BOARDS_SHOWN, FieldProblem, FormChoices, FormView
 from planners.plan.models import PlanDocument
 from planners.plan.normalise import team_keys
 from planners.sprints.calendar import next_monday
@@ -20,15 +22,38 @@ from storage.plans import document_of, last_pushed, newest_version, sprint_plan_
 from storage.tables import PlanForm, Venture
 from storage.ventures import find_venture, list_ventures
 
+if TYPE_CHECKING:
+    from bot.adapters.boards.listing import BoardListing
+
+log = structlog.get_logger(__name__)
+
 SHOWN = 100
+NOT_ASKED = "Jira can't be asked for its boards right now. A project's key, such as ATL; empty for Muster's own board."
+MORE_BOARDS = "There are more boards than the list holds. For another one, its project's key, such as ATL."
+
+
+class Gate(Protocol):
+    """Says who may plan."""
+
+    def planning_refusal(self, user: str, venture: str, *, known: bool) -> str | None:
+        """Why not, in a sentence; None when they may."""
+        ...
 
 
 class FormDefaults:
     """Looks up choices and default answers."""
 
-    def __init__(self, database: Database, clock: Clock, boards: Callable[[str], Board], *, jira: bool) -> None:
-        """`jira` says whether a Jira is configured."""
-        self._jira = jira
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        boards: Callable[[str], Board],
+        listing: Callable[[], BoardListing | None],
+        gate: Gate,
+    ) -> None:
+        """`listing` gives Jira's boards, None where no Jira is configured; who may see them, `gate` says."""
+        self._listing = listing
+        self._gate = gate
         self._database = database
         self._clock = clock
         self._boards = boards
@@ -54,7 +79,7 @@ class FormDefaults:
                 ventures=[(venture.key, f"{venture.title} ({venture.key})") for venture in stored],
                 teams=[(team, team) for team in (team_keys(document) if document else ())][: SHOWN - 1],
                 boards=self._board(found),
-                ask_project=self._jira and (found is None or found.jira_project is None),
+                **self._jira_choices(form, found),
             ),
             problems=[FieldProblem(str(each["field"]), str(each["text"])) for each in form.problems],
             notes=notes,
@@ -73,6 +98,28 @@ class FormDefaults:
             return [(venture.key, self._boards(venture.key).describe().name)]
         except BoardError:
             return ()
+
+    def _jira_choices(self, form: PlanForm, venture: Venture | None) -> dict[str, Any]:
+        """What is offered to choose Jira's board with, where the venture has none yet."""
+        if venture is not None and venture.jira_project is not None:
+            return {}
+        key = venture.key if venture is not None else str(form.values.get("venture") or "")
+        if self._gate.planning_refusal(form.created_by, key, known=venture is not None) is not None:
+            return {}
+        try:
+            listing = self._listing()
+        except BoardError as error:
+            log.warning("form.no_boards", error=str(error))
+            return {"ask_project": True, "project_hint": NOT_ASKED}
+        if listing is None:
+            return {}
+        shown = listing.boards[:JIRA_BOARDS_SHOWN]
+        more = listing.more or len(listing.boards) > len(shown)
+        return {
+            "jira_boards": [(f"{each.project}:{each.number}", f"{each.project}: {each.name}") for each in shown],
+            "ask_project": more or not shown or bool(form.values.get("project")),
+            "project_hint": MORE_BOARDS if more else "",
+        }
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,6 @@ crash; a message that a crash cut off may come a second time, an effect may not.
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from bot.adapters.boards.port import BoardError, BoardUnavailable
 from bot.adapters.workspace.files import FileRefused
 from bot.adapters.workspace.messages import Messages
@@ -15,7 +13,7 @@ from bot.blocks import forms, notices
 from bot.blocks.forms import FieldProblem
 from bot.flows.delivery import Answer, attempt, deliver
 from bot.flows.engine import DurableEngine
-from bot.flows.form_choices import FormDefaults
+from bot.flows.form_choices import FormDefaults, Gate
 from bot.flows.plan_work import Handed, Planning
 from bot.flows.reaching import reach
 from bot.flows.showing import Order, Showing
@@ -30,14 +28,6 @@ from storage.ventures import find_venture
 OPEN = "plan.form"
 MAKE = "plan.make"
 PROBLEMS_KEPT = 60
-
-
-class Gate(Protocol):
-    """Says who may plan."""
-
-    def planning_refusal(self, user: str, venture: str, *, known: bool) -> str | None:
-        """Why not, in a sentence; None when they may."""
-        ...
 
 
 class PlanFlows:

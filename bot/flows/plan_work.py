@@ -39,6 +39,14 @@ class Handed:
     version: PlanVersion | None = None
 
 
+def jira_of(form: PlanForm) -> tuple[str | None, int | None]:
+    """The Jira project that a form names and the board in it; None for what it leaves open."""
+    project, _, board = str(form.values.get("jira_board") or "").partition(":")
+    if board:
+        return project, int(board)
+    return str(form.values.get("project") or "").strip().upper() or None, None
+
+
 class Planning:
     """Loads, plans and stores. Used inside durable steps: everything may run again."""
 
@@ -93,9 +101,8 @@ class Planning:
                     subject=plan.venture,
                     venture=plan.venture,
                 )
-            project = str(form.values.get("project") or "").strip().upper()
-            if project and venture.jira_project is None:
-                venture.jira_project = project
+            if venture.jira_project is None:
+                venture.jira_project, venture.jira_board = jira_of(form)
                 session.add(venture)
             version = store_document(
                 session, venture.key, handed.document, source=handed.source, by=form.created_by, at=now

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.blocks import forms, notices
-from bot.blocks.forms import ALL_TEAMS
+from bot.blocks.forms import ALL_TEAMS, OWN_BOARD
 from bot.flows.plan import PlanFlows
 from bot.services.answers import date_of, percent_of
 from bot.services.authority import Authorities
@@ -26,6 +26,7 @@ from storage.ventures import find_venture
 PROBLEMS_SHOWN = 8
 BUFFER = (Decimal(10), Decimal(20), Decimal(15))
 PROJECT = re.compile(r"[A-Z][A-Z0-9_]{1,19}")
+JIRA_BOARD = re.compile(r"[A-Z][A-Z0-9_]*:[0-9]{1,9}")
 CONFIDENCE = (Decimal(50), Decimal(95), Decimal(85))
 
 
@@ -104,8 +105,7 @@ class Forms:
             session.add(form)
         problems, options = options_of(answers)
         problems |= self._source_problems(answers)
-        if answers.get("project") and not PROJECT.fullmatch(str(answers["project"]).strip().upper()):
-            problems["project"] = "A Jira project's key is 2 to 20 letters, digits or _, a letter first"
+        problems |= _jira_problems(answers)
         if problems:
             return problems
         with self._database.transaction() as session:
@@ -143,13 +143,27 @@ class Forms:
         return {}
 
 
+def _jira_problems(answers: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with the board in Jira, as far as it can be said without asking Jira."""
+    board, project = answers.get("jira_board") or OWN_BOARD, answers.get("project")
+    if board != OWN_BOARD and not JIRA_BOARD.fullmatch(str(board)):
+        return {"jira_board": "Choose a board of the list"}
+    if not project:
+        return {}
+    if board != OWN_BOARD:
+        return {"project": "A board is chosen above. Choose Muster's own board there, or leave this empty."}
+    if not PROJECT.fullmatch(str(project).strip().upper()):
+        return {"project": "A Jira project's key is 2 to 20 letters, digits or _, a letter first"}
+    return {}
+
+
 def merged(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """The answers after a submission: an emptied text is empty, an untouched choice keeps its value."""
     answers = dict(before)
     for name, value in given.items():
         if value not in (None, ""):
             answers[name] = value
-        elif name == "text":
+        elif name in ("text", "project"):
             answers[name] = None
     if given.get("file"):
         answers["text"] = given.get("text")

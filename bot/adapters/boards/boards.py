@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bot.adapters.boards.embedded import EmbeddedBoard
 from bot.adapters.boards.port import Board, BoardMisconfigured, Finding
 from storage.database import Database
 from storage.tables import Venture
 from storage.ventures import find_venture
+
+if TYPE_CHECKING:
+    from bot.adapters.boards.listing import BoardListing
 
 
 class Boards:
@@ -35,6 +40,14 @@ class Boards:
         if row is None:
             raise BoardMisconfigured([Finding("venture", f"There is no venture {venture}", "Start it in Slack first.")])
         return self.of(row)
+
+    def scrum_boards(self) -> BoardListing | None:
+        """The boards to choose from; None where no Jira is configured. Raises what a board raises."""
+        if self._url is None or self._token is None:
+            return None
+        from bot.adapters.boards.listing import scrum_boards
+
+        return scrum_boards(self._url, email=self._email, token=self._token)
 
     def of(self, venture: Venture) -> Board:
         """The board of a venture; nothing is asked of Jira before the board is used."""
