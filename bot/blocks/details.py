@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.blocks.cards import CardState
 from bot.blocks.elements import OPTIONS, Block, actions, button, context, divider, modal, section, select
 from bot.blocks.sprints import item_line, items_by_key, load_text
-from bot.blocks.text import count, day, number, percent, safe, span
+from bot.blocks.text import count, number, percent, period, safe
 from planners.sprints.model import PlannedItem, PlannedSprint, SprintPlan
 
 GO = "sprint_plan.page"
@@ -58,7 +58,7 @@ def _choice(plan: SprintPlan, number_: int) -> list[Block]:
     """A select over the sprints around the current one: Slack takes 100 options."""
     first = max(0, min(number_ - OPTIONS // 2, len(plan.sprints) - OPTIONS + 2))
     shown = plan.sprints[first : first + OPTIONS - 1]
-    choices = [(str(s.number), f"{s.name}: {span(s.start, s.end)}") for s in shown]
+    choices = [(str(s.number), f"{s.name}: {period(s.start, s.end)}") for s in shown]
     if plan.unplaced:
         choices.append((str(UNPLACED), f"Did not fit: {count(len(plan.unplaced), 'item')}"))
     if len(choices) < 2:
@@ -67,7 +67,7 @@ def _choice(plan: SprintPlan, number_: int) -> list[Block]:
 
 
 def _sprint_head(sprint: PlannedSprint) -> list[Block]:
-    text = f"*{safe(sprint.name, 100)}* · {day(sprint.start)} to {day(sprint.end)} · {load_text(sprint)} points"
+    text = f"*{safe(sprint.name, 100)}* · {period(sprint.start, sprint.end)} · {load_text(sprint)} points"
     if sprint.goal:
         text += f"\n_{safe(sprint.goal, 400)}_"
     teams = [

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.blocks.elements import Block
 from bot.blocks.tables import Column, shown_rows, table
-from bot.blocks.text import bullets, count, cut, day, escape, number, percent, safe, span
+from bot.blocks.text import bullets, count, cut, day, escape, number, percent, period, safe
 from planners.sprints.model import (
     ChangeKind,
     DateForecast,
@@ -50,7 +50,7 @@ def sprint_table(plan: SprintPlan, *, rich: bool, budget: int) -> tuple[list[Blo
     rows = [
         (
             sprint.name,
-            span(sprint.start, sprint.end),
+            period(sprint.start, sprint.end, year=False),
             str(len(sprint.items)),
             load_text(sprint),
             _contents(sprint, items),

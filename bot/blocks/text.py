@@ -64,9 +64,12 @@ def day(date: dt.date) -> str:
     return f"{date.day} {date:%b %Y}"
 
 
-def span(start: dt.date, end: dt.date) -> str:
-    """``4 Jan – 15 Jan``."""
-    return f"{start.day} {start:%b} – {end.day} {end:%b}"
+def period(start: dt.date, end: dt.date, *, year: bool = True) -> str:
+    """``25 Jan to 5 Feb 2027``, or ``28 Dec 2026 to 8 Jan 2027``; without `year` where there is little room."""
+    first = f"{start.day} {start:%b}"
+    if year and start.year != end.year:
+        first = day(start)
+    return f"{first} to {day(end) if year else f'{end.day} {end:%b}'}"
 
 
 def count(amount: int, one: str, many: str | None = None) -> str:

@@ -11,6 +11,7 @@ import structlog
 from bot.adapters.workspace.errors import SlackRefused
 from bot.adapters.workspace.messages import Block, Messages
 from bot.blocks.progress import PushView, push_card, push_text
+from bot.blocks.text import period
 from bot.flows.cards import Cards
 from storage.clock import Clock
 from storage.database import Database
@@ -123,11 +124,15 @@ class PushMessages:
         )
 
 
+def _days(sprint: dict[str, Any]) -> str:
+    return period(dt.date.fromisoformat(sprint["start"]), dt.date.fromisoformat(sprint["end"]))
+
+
 def _links(outcome: dict[str, Any]) -> list[tuple[str, str]]:
     """The board, its epics and its sprints; a link is empty where there is no page."""
     board = outcome.get("board")
     links = [(str(board["name"]), str(board["url"] or ""))] if board else []
     links += [(f"{epic['key']} {epic['title']}", str(epic["url"] or "")) for epic in outcome.get("epics", [])]
     sprints = outcome.get("sprints", [])
-    links += [(f"{each['name']}: {each['start']} to {each['end']}", "") for each in sprints[:SPRINTS_SHOWN]]
+    links += [(f"{each['name']}: {_days(each)}", "") for each in sprints[:SPRINTS_SHOWN]]
     return links

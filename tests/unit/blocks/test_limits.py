@@ -13,7 +13,7 @@ from bot.blocks import adjusting, cards, details, home, progress
 from bot.blocks.cards import CardState, card
 from bot.blocks.details import Place
 from bot.blocks.elements import section
-from bot.blocks.text import MESSAGE, bullets, cut, escape, length, safe
+from bot.blocks.text import MESSAGE, bullets, cut, escape, length, period, safe
 from planners.plan.models import Priority
 from planners.sprints.difference import difference
 from planners.sprints.model import (
@@ -209,3 +209,9 @@ def test_a_list_keeps_to_its_room_and_counts_the_rest(lines: list[str], room: in
 def test_cut_leaves_short_text_alone() -> None:
     assert cut("short", 5) == "short"
     assert cut("longer", 5) == "long…"
+
+
+def test_a_period_names_the_year_once_unless_it_ends_in_another() -> None:
+    assert period(dt.date(2027, 1, 25), dt.date(2027, 2, 5)) == "25 Jan to 5 Feb 2027"
+    assert period(dt.date(2026, 12, 28), dt.date(2027, 1, 8)) == "28 Dec 2026 to 8 Jan 2027"
+    assert period(dt.date(2026, 12, 28), dt.date(2027, 1, 8), year=False) == "28 Dec to 8 Jan"

@@ -144,8 +144,15 @@ def test_the_end_comes_with_links(reporter: PushMessages, push: Push, sent: Sent
     assert "ATL-3: it is in an active sprint" in text
     assert "7 created" in text
     assert "0 moved" not in text
+    assert "Sprint 1: 11 Jan to 22 Jan 2027" in text
     assert RETRY not in text
     check_blocks(sent.posts[0][2])
+
+
+def test_links_taken_off_and_a_new_order_are_counted(reporter: PushMessages, push: Push, sent: Sent) -> None:
+    push.outcome = OUTCOME | {"counts": {"unlinked": 2, "ranked": 12}}
+    reporter.finished(push)
+    assert "12 put in order, 2 links taken off" in str(sent.posts[0][2])
 
 
 def test_a_failure_says_what_happened_what_to_do_and_offers_to_go_on(
