@@ -84,6 +84,30 @@ def test_a_link_says_who_blocks_whom(rig: Rig) -> None:
     assert found["s1"].blockers == frozenset()
 
 
+def test_a_link_is_taken_away_once_and_another_one_stays(rig: Rig) -> None:
+    made = create(rig, "s1", "s2", "s3")
+    rig.board().link(made["s1"], made["s3"])
+    rig.board().link(made["s2"], made["s3"])
+    rig.board().link(made["s3"], made["s1"])
+    for _ in range(2):
+        rig.board().unlink(made["s1"], made["s3"])
+    found = rig.held(KEYS | {"s3"})
+    assert found["s3"].blockers == {made["s2"].issue_id}
+    assert found["s1"].blockers == {made["s3"].issue_id}
+
+
+def test_issues_are_ranked_behind_another_one(rig: Rig) -> None:
+    made = create(rig, "s1", "s2", "s3", "s4")
+    keys = {issue.issue_id: key for key, issue in made.items()}
+    assert [keys[issue_id] for issue_id in rig.board().ranking()] == ["s1", "s2", "s3", "s4"]
+    for _ in range(2):
+        rig.board().rank(made["s2"], [made["s4"], made["s1"]])
+        assert [keys[issue_id] for issue_id in rig.board().ranking()] == ["s2", "s4", "s1", "s3"]
+    assert rig.board("borealis").ranking() == ()
+    later = create(rig, "s5")["s5"]
+    assert rig.board().ranking()[-1] == later.issue_id
+
+
 def test_sprints_are_created_and_changed(rig: Rig) -> None:
     board = rig.board()
     made = board.create_sprint(sprint(1))

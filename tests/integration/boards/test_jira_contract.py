@@ -63,6 +63,14 @@ def test_a_push_and_its_changes_keep_to_the_description(checked: CheckedRig) -> 
 
 
 @pytest.mark.peer
+def test_unlinking_and_ranking_keep_to_the_description(checked: CheckedRig) -> None:
+    checked.push(plan_of(story(1, sprint=1), story(2, sprint=1), story(3, sprint=1)))
+    alone = story(3, sprint=1).model_copy(update={"depends_on": ()})
+    counts = checked.push(plan_of(alone, story(2, sprint=1), story(1, sprint=1)))["counts"]
+    assert (counts["unlinked"], counts["ranked"]) == (1, 2)
+
+
+@pytest.mark.peer
 def test_looking_for_what_was_created_without_an_answer_keeps_to_the_description(checked: CheckedRig) -> None:
     assert checked.fake is not None
     checked.fake.fault("/issue/bulk$", action="drop_after", nth=2)

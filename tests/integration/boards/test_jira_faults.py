@@ -9,6 +9,7 @@ import pytest
 
 from bot.adapters.boards.jira_client import connect
 from bot.flows.push import Patience
+from planners.sprints.model import SprintPlan
 from storage.pushes import request_push
 from storage.tables import SprintPlanRow, SprintPlanStatus
 from tests.integration.boards.conftest import Rig
@@ -16,6 +17,7 @@ from tests.peers.jira_fake import FakeJira
 from tests.support.push_plans import AT, approved_push, many, sprint_plan, story
 
 BULK, LINK, SPRINT = "/issue/bulk$", "/issueLink$", "/sprint$"
+UNLINK, RANK = r"/issueLink/\d+$", "/issue/rank$"
 MOVE = r"/sprint/\d+/issue$"
 
 
@@ -221,6 +223,40 @@ def test_an_error_never_shows_the_token(jira_rig: Rig, caplog: pytest.LogCapture
     shown = repr(outcome) + repr(jira_rig.board()) + caplog.text + "".join(map(str, caplog.records))
     assert fake(jira_rig).token not in shown
     assert not re.search("[Bb]earer|[Bb]asic ", shown)
+
+
+def turned_round() -> SprintPlan:
+    """Sixty stories in one sprint that wait for nothing, the last one first."""
+    stories = [story(n, sprint=1).model_copy(update={"depends_on": ()}) for n in range(60, 0, -1)]
+    return sprint_plan(stories)
+
+
+@pytest.mark.parametrize(
+    "how", [{"action": "drop_after"}, {"action": "drop_before"}, {"status": 429, "retry_after": 7}]
+)
+@pytest.mark.parametrize(("path", "nth"), [(UNLINK, 1), (UNLINK, 3), (RANK, 1), (RANK, 2), (LINK, 1), (LINK, 3)])
+def test_links_go_and_the_order_comes_when_a_connection_breaks(
+    jira_rig: Rig, path: str, nth: int, how: dict[str, Any]
+) -> None:
+    struck = fake(jira_rig).fault(path, nth=nth, **how)
+    jira_rig.push(sprint_plan([story(n, sprint=1) for n in range(1, 61)]))
+    assert len(fake(jira_rig).links()) == 20
+    outcome = jira_rig.push(turned_round())
+    assert struck.seen >= nth
+    assert (outcome["status"], outcome["counts"]["ranked"]) == ("done", 59)
+    assert outcome["counts"]["unlinked"] == 20
+    assert fake(jira_rig).links() == []
+    keys = {issue.issue_id: key for key, issue in jira_rig.held().items()}
+    assert [keys[issue_id] for issue_id in jira_rig.board().ranking()] == [f"s{n}" for n in range(60, 0, -1)]
+
+
+def test_a_sprint_that_jira_does_not_put_in_order_is_named_and_the_push_ends(jira_rig: Rig) -> None:
+    jira_rig.push(sprint_plan([story(n, sprint=1) for n in range(1, 4)]))
+    fake(jira_rig).fault(RANK, status=400)
+    outcome = jira_rig.push(sprint_plan([story(n, sprint=1) for n in (2, 1, 3)]))
+    assert outcome["status"] == "partial"
+    assert [entry["key"] for entry in outcome["refused"]] == [jira_rig.held()["s1"].issue_key]
+    assert outcome["refused"][0]["text"].startswith("ordering ")
 
 
 def test_no_issue_is_read_back_after_its_creation(jira_rig: Rig) -> None:

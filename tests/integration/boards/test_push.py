@@ -82,6 +82,60 @@ def test_a_changed_plan_pushes_its_difference_only(rig: Rig) -> None:
     assert {sprint.goal for sprint in rig.board().sprints()} == {"Another goal"}
 
 
+def depending(key: int, *others: str, sprint: int = 1) -> PlannedItem:
+    return story(key, sprint=sprint).model_copy(update={"depends_on": others})
+
+
+def test_a_dependency_that_left_the_plan_is_unlinked_and_a_link_of_people_stays(rig: Rig) -> None:
+    rig.push(plan_of(depending(1), depending(2), depending(4, "s1", "s2")))
+    held = rig.held()
+    rig.board().link(held["s4"], held["s1"])
+    outcome = rig.push(plan_of(depending(1), depending(2), depending(4, "s2")))
+    assert {name: n for name, n in outcome["counts"].items() if n} == {"unlinked": 1, "unchanged": 2}
+    after = rig.held()
+    assert after["s4"].blockers == {held["s2"].issue_id}
+    assert after["s1"].blockers == {held["s4"].issue_id}
+
+
+def test_a_link_that_people_made_before_the_plan_had_it_is_theirs(rig: Rig) -> None:
+    rig.push(plan_of(depending(1), depending(2)))
+    held = rig.held()
+    rig.board().link(held["s1"], held["s2"])
+    assert rig.push(plan_of(depending(1), depending(2, "s1")))["counts"]["linked"] == 0
+    assert rig.push(plan_of(depending(1), depending(2)))["counts"]["unlinked"] == 0
+    assert rig.held()["s2"].blockers == {held["s1"].issue_id}
+
+
+def test_a_link_that_people_took_away_and_made_again_is_theirs(rig: Rig) -> None:
+    rig.push(plan_of(depending(1), depending(2, "s1"), depending(4)))
+    held = rig.held()
+    rig.board().unlink(held["s1"], held["s2"])
+    assert rig.push(plan_of(depending(1), depending(2), depending(4)))["counts"]["unlinked"] == 0
+    rig.board().link(held["s1"], held["s2"])
+    assert rig.push(plan_of(depending(1), depending(2), depending(4)))["counts"]["unlinked"] == 0
+    assert rig.held()["s2"].blockers == {held["s1"].issue_id}
+
+
+def test_future_sprints_get_the_order_of_the_plan_and_the_active_one_keeps_its_own(rig: Rig) -> None:
+    first, second = [story(n, sprint=1) for n in (1, 2, 4)], [story(n, sprint=2) for n in (5, 7, 8)]
+    assert rig.push(plan_of(*first, *second))["counts"]["ranked"] == 0
+    one = min(rig.board().sprints(), key=lambda sprint: sprint.name)
+    rig.begin_sprint(one.sprint_id)
+    changed = plan_of(*reversed(first), story(10, sprint=2), second[2], *second[:2])
+    outcome = rig.push(changed)
+    assert {name: n for name, n in outcome["counts"].items() if n} == {
+        "created": 1,
+        "moved": 1,
+        "ranked": 3,
+        "unchanged": 6,
+    }
+    keys = {issue.issue_id: key for key, issue in rig.held().items()}
+    ranking = [keys[issue_id] for issue_id in rig.board().ranking()]
+    assert [key for key in ranking if key in ("s1", "s2", "s4")] == ["s1", "s2", "s4"]
+    assert [key for key in ranking if key not in ("s1", "s2", "s4")] == ["s10", "s8", "s5", "s7"]
+    assert {name: n for name, n in rig.push(changed)["counts"].items() if n} == {"unchanged": 7}
+
+
 def test_what_left_the_plan_is_marked_moved_to_the_backlog_and_named(rig: Rig) -> None:
     rig.push(small())
     outcome = rig.push(plan_of(story(1, sprint=1, epic="login", tasks=2), story(2, sprint=1, epic="login")))

@@ -74,11 +74,16 @@ def boards(draw: st.DrawFn) -> Case:
             sprint_id=inside.sprint_id if inside else None,
             sprint_state=inside.state if inside else None,
             blockers=frozenset(draw(st.lists(st.sampled_from([str(n) for n in range(8)]), unique=True, max_size=3))),
+            own_blockers=frozenset(
+                draw(st.lists(st.sampled_from([str(n) for n in range(8)]), unique=True, max_size=3))
+            ),
             removed=draw(st.booleans()),
             finished=draw(st.booleans()),
         )
     known = frozenset(chosen) | frozenset(draw(st.lists(st.sampled_from(KEYS), unique=True)))
-    return Wanted("atlas", sprints, issues, known), held, on_board
+    dependencies = frozenset((blocker, issue.key) for issue in issues for blocker in issue.blocked_by)
+    dependencies |= frozenset(draw(st.lists(st.tuples(st.sampled_from(KEYS), st.sampled_from(KEYS)), max_size=5)))
+    return Wanted("atlas", sprints, issues, known, dependencies), held, on_board
 
 
 def applied(
@@ -99,6 +104,9 @@ def applied(
         result[issue.key] = HeldIssue(issue.key, f"new-{issue.key}", f"NEW-{issue.key}", issue.content)
     for there, issue in step.update:
         result[there.key] = replace(result[there.key], content=issue.content, removed=False)
+    for blocker, blocked in step.unlinks:
+        there = result[blocked]
+        result[blocked] = replace(there, blockers=there.blockers - {result[blocker].issue_id})
     for blocker, blocked in step.links:
         linked = result[blocked].blockers | {result[blocker].issue_id}
         result[blocked] = replace(result[blocked], blockers=linked)
@@ -154,6 +162,27 @@ def test_nothing_is_lost_and_only_what_left_the_document_is_marked(
     }
     closed = {s.sprint_id for s in after_sprints if s.state is SprintState.CLOSED}
     assert not any(after[key].sprint_id in closed for key in after.keys() - held.keys())
+
+
+@given(boards())
+@settings(max_examples=150, deadline=None)
+def test_only_links_that_muster_made_and_the_document_dropped_are_taken_away(case: Case) -> None:
+    wanted, held, sprints = case
+    after, _ = applied(wanted, held, sprints)
+    keys = {issue.issue_id: key for key, issue in held.items()}
+    planned = {issue.key for issue in wanted.issues}
+    for key, issue in held.items():
+        for issue_id in issue.blockers:
+            dropped = key in planned and issue_id in keys and (keys[issue_id], key) not in wanted.dependencies
+            taken_away = issue_id not in after[key].blockers
+            assert taken_away == (dropped and issue_id in issue.own_blockers)
+
+
+def test_a_link_to_work_that_is_done_or_left_out_stays() -> None:
+    wanted = wanted_of(sprint_plan([story(4, sprint=1)]), known=["s1", "s2", "s3"], dependencies=[("s1", "s4")])
+    held = {key: HeldIssue(key, key, key) for key in ("s1", "s2")}
+    held["s4"] = HeldIssue("s4", "s4", "s4", blockers=frozenset({"s1", "s2"}), own_blockers=frozenset({"s1", "s2"}))
+    assert difference(wanted, held, []).unlinks == (("s2", "s4"),)
 
 
 def test_a_new_venture_gets_everything_in_order() -> None:
