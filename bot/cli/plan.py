@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from planners.plan.models import PlanDocument
-    from planners.sprints.answers import ItemExplanation
+    from planners.sprints.answers import ItemExplanation, WhatIf
     from planners.sprints.model import PlanOptions, SprintPlan
 
 Shown = TypeVar("Shown", bound=BaseModel)
@@ -60,6 +60,10 @@ def plan(
     why: Annotated[
         str | None, typer.Option("--why", metavar="ITEM", help="Say what holds this item where it is.")
     ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--what-if", metavar="CHANGE", help="Say what a change would do, e.g. 'lose Ana from sprint 3'."),
+    ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say what decides the plan as a whole.")] = False,
 ) -> int:
     """Turn a technical plan into sprints, and print them or what is asked about them.
@@ -84,6 +88,9 @@ def plan(
 
     if why is not None:
         _answer(explained_item(document, result, why), render.print_item_explanation, as_json)
+        return 0
+    if changes:
+        _answer(changed_plan(document, options, changes, result, seconds), render.print_what_if, as_json)
         return 0
     if explain:
         from planners.sprints.why import explain_plan
@@ -114,6 +121,21 @@ def explained_item(document: PlanDocument, result: SprintPlan, key: str) -> Item
         return explain_item(document, result, key)
     except UnknownItem as error:
         raise CommandFailed(f"--why '{key}': {error.args[0]}") from error
+
+
+def changed_plan(
+    document: PlanDocument, options: PlanOptions, changes: list[str], before: SprintPlan, seconds: float
+) -> WhatIf:
+    """The plan after `changes`; a change that can't be understood is the command's own failure."""
+    from planners.plan.problems import PlanProblems
+    from planners.sprints.what_if import WhatIfError, what_if
+
+    try:
+        return what_if(document, options, changes, before=before, seconds=seconds)
+    except WhatIfError as error:
+        raise CommandFailed(f"--what-if: {error}") from error
+    except PlanProblems as error:
+        raise CommandFailed(str(error).splitlines()) from error
 
 
 def _answer(value: Shown, show: Callable[[Shown], None], as_json: bool) -> None:

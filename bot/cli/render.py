@@ -6,9 +6,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from planners.sprints.answers import Bottleneck, ItemExplanation, PlanExplanation
+from planners.sprints.answers import Bottleneck, ItemExplanation, PlanExplanation, WhatIf
 from planners.sprints.forecasting import forecast_sentence
-from planners.sprints.model import PlannedItem, PlannedSprint, SprintPlan
+from planners.sprints.model import PlanDifference, PlannedItem, PlannedSprint, SprintPlan
 
 MAX_KEYS = 12
 
@@ -65,6 +65,26 @@ def print_plan_explanation(found: PlanExplanation) -> None:
     console.print(tight)
     for milestone in found.milestones:
         console.print(escape(milestone.text))
+
+
+def print_what_if(found: WhatIf) -> None:
+    """Print what would change."""
+    console = Console(highlight=False)
+    console.print(f"[bold]What if: {escape('; '.join(found.changes))}[/bold]")
+    for sentence in found.sentences:
+        console.print(escape(sentence))
+    print_moves(console, found.difference)
+
+
+def print_moves(console: Console, difference: PlanDifference) -> None:
+    """Print the items that are in another sprint than before."""
+    moved = [change for change in difference.items if change.before != change.after]
+    if moved:
+        table = _table("Moved", "Item", "Title", "From", "To")
+        for change in moved:
+            before, after = (f"sprint {at}" if at else "no sprint" for at in (change.before, change.after))
+            table.add_row(escape(change.key), escape(change.title), before, after)
+        console.print(table)
 
 
 def _by_sprint(each: Bottleneck) -> tuple[int, str]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from planners.sprints.explain import Hold
-from planners.sprints.model import PlanValue
+from planners.sprints.model import PlanDifference, PlanValue, SprintPlan
 
 
 class Shift(PlanValue):
@@ -117,3 +117,12 @@ class PlanConflict(PlanValue):
     text: str
     minimal: bool
     repairs: tuple[PlanRepair, ...]
+
+
+class WhatIf(PlanValue):
+    """The plan after some changes, and how it differs from the one before."""
+
+    changes: tuple[str, ...]
+    plan: SprintPlan
+    difference: PlanDifference
+    sentences: tuple[str, ...] = Field(description="The difference in words, what matters most first.")

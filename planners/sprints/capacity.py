@@ -163,8 +163,8 @@ def _scaled(forecast: Forecast, factor: float) -> Forecast:
 
 
 def _present(people: Sequence[Person], start: dt.date) -> list[Person]:
-    """Those whom the closed sprints can stand for: in the team when the plan starts, or everybody if nobody is."""
-    return [p for p in people if (p.starts or start) <= start <= (p.ends or start)] or list(people)
+    """Those whom the closed sprints can stand for: in the team before the plan starts, or everybody if nobody is."""
+    return [p for p in people if (p.starts is None or p.starts < start) and start <= (p.ends or start)] or list(people)
 
 
 def _reference_hours(people: Sequence[Person], options: PlanOptions, start: dt.date) -> float:

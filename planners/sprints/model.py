@@ -228,12 +228,25 @@ class ItemChange(PlanValue):
     fields: tuple[str, ...] = ()
 
 
+class DateChange(PlanValue):
+    """What a forecast says before and after, at confidence "0.50" or "0.85"; None lies beyond the horizon."""
+
+    name: str
+    confidence: str
+    before: dt.date | None
+    after: dt.date | None
+
+
 class PlanDifference(PlanValue):
     """What changed from one plan to the next."""
 
     items: tuple[ItemChange, ...] = ()
     options: tuple[str, ...] = Field((), description="Sentences such as 'Buffer 15 % -> 20 %'.")
     forecast: tuple[str, ...] = Field((), description="Sentences such as 'Must-haves at 85 %: 12 March -> 26 March'.")
+
+    dates: tuple[DateChange, ...] = Field((), description="P50 and P85 of what both plans have, where they differ.")
+    sprints_before: int = Field(0, description="How many sprints the plan took.")
+    sprints_after: int = Field(0, description="How many it takes now.")
 
     @property
     def empty(self) -> bool:

@@ -138,3 +138,19 @@ def test_explain_says_what_decides_the_plan(muster: Muster) -> None:
     assert ended.code == 0, ended.err
     for said in ("Critical chain", "Tightest in each sprint", "Milestone 'Pilot harbour goes live' has"):
         assert said in ended.out
+
+
+def test_what_if_prints_the_difference_and_takes_several_changes(muster: Muster) -> None:
+    changes = ["--what-if", "lose Tomasz from sprint 3", "--what-if", "drop could"]
+    ended = muster("plan", REALISTIC / "plan.yaml", *BESIDE, *changes)
+    assert (ended.code, ended.err) == (0, "")
+    assert "What if: lose Tomasz from sprint 3; drop could" in ended.out
+    assert "20 stories are no longer in the plan" in ended.out
+    found = json.loads(muster("plan", REALISTIC / "plan.yaml", *BESIDE, *changes, "--json").out)
+    assert found["difference"]["sprints_after"] < found["difference"]["sprints_before"]
+
+
+def test_what_if_names_the_word_that_is_not_understood(muster: Muster) -> None:
+    ended = muster("plan", SMALL, "--what-if", "velocty -20 %")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("--what-if: 'velocty' is not a change; did you mean 'velocity'?")
