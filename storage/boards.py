@@ -12,6 +12,7 @@ from planners.sprints.pushing import SprintState, WantedIssue, WantedSprint
 from storage.tables import BoardIssue, BoardLink, BoardSprint, Venture
 
 DONE = "done"
+STATUSES = ("todo", "started", DONE)
 
 
 class BoardChangeRefusedError(ValueError):
@@ -169,7 +170,7 @@ def mark_removed(session: Session, issue_id: int) -> None:
 
 def set_status(session: Session, venture: str, key: str, status: str) -> None:
     """Set where the work on an issue stands: todo, started or done."""
-    if status not in ("todo", "started", DONE):
+    if status not in STATUSES:
         raise ValueError(f"status '{status}': expected todo, started or done")
     row = issues_by_key(session, venture, [key])[key]
     row.status = status

@@ -225,6 +225,17 @@ def test_an_error_never_shows_the_token(jira_rig: Rig, caplog: pytest.LogCapture
     assert not re.search("[Bb]earer|[Bb]asic ", shown)
 
 
+def test_a_link_that_jira_refused_and_a_person_made_later_is_theirs(jira_rig: Rig) -> None:
+    stories = [story(n, sprint=1) for n in (2, 3)]
+    fake(jira_rig).fault(LINK, status=400)
+    assert jira_rig.push(sprint_plan(stories))["status"] == "partial"
+    held = jira_rig.held()
+    jira_rig.board().link(held["s2"], held["s3"])
+    without = [item.model_copy(update={"depends_on": ()}) for item in stories]
+    assert jira_rig.push(sprint_plan(without))["counts"]["unlinked"] == 0
+    assert jira_rig.held()["s3"].blockers == {held["s2"].issue_id}
+
+
 def turned_round() -> SprintPlan:
     """Sixty stories in one sprint that wait for nothing, the last one first."""
     stories = [story(n, sprint=1).model_copy(update={"depends_on": ()}) for n in range(60, 0, -1)]
