@@ -106,6 +106,7 @@ def build(settings: Settings, *, clock: Clock | None = None, client: WebClient |
     from bot.flows.adjusting import AdjustFlow
     from bot.flows.cards import Cards
     from bot.flows.engine import DurableEngine
+    from bot.flows.explaining import ExplainFlow
     from bot.flows.form_choices import FormDefaults
     from bot.flows.home import HomeFlow
     from bot.flows.plan import PlanFlows
@@ -115,6 +116,7 @@ def build(settings: Settings, *, clock: Clock | None = None, client: WebClient |
     from bot.services.adjusting import Adjusting
     from bot.services.authority import Authorities
     from bot.services.details import Details
+    from bot.services.explaining import Explaining
     from bot.services.forms import Forms
     from bot.services.push_messages import PushMessages
     from bot.services.sprint_plans import SprintPlans
@@ -144,6 +146,7 @@ def build(settings: Settings, *, clock: Clock | None = None, client: WebClient |
         plans=plans,
         adjusting=Adjusting(database, now, plans, AdjustFlow(engine, database, messages, planning), telling),
         details=Details(database, cards, plans, telling),
+        explaining=Explaining(database, plans, ExplainFlow(engine, database, messages, boards, cards), telling),
         home=HomeFlow(engine, database, messages, groups, settings.admins),
         telling=telling,
     )

@@ -14,6 +14,7 @@ APPROVE = "sprint_plan.approve"
 SHARE = "sprint_plan.share"
 ADJUST = "sprint_plan.adjust"
 DETAILS = "sprint_plan.details"
+WHAT_HOLDS = "sprint_plan.what_holds"
 CSV = "sprint_plan.csv"
 DISCARD = "sprint_plan.discard"
 SHOW = "sprint_plan.show"
@@ -124,7 +125,11 @@ def _tail(plan: SprintPlan, state: CardState) -> list[Block]:
 def card_buttons(plan: SprintPlan, state: CardState) -> list[Block]:
     """The buttons that make sense where the plan stands. The server checks again at every click."""
     value = state.value
-    look = [button("Details", DETAILS, value), button("CSV", CSV, value)]
+    look = [
+        button("Details", DETAILS, value),
+        button("What holds it up", WHAT_HOLDS, value),
+        button("CSV", CSV, value),
+    ]
     discard = button(
         "Discard",
         DISCARD,

@@ -12,6 +12,7 @@ from planners.sprints.model import PlannedItem, PlannedSprint, SprintPlan
 
 GO = "sprint_plan.page"
 PICK = "sprint_plan.pick_sprint"
+WHY = "sprint_plan.why"
 TITLE = "Sprint plan"
 PAGE = 12
 UNPLACED = 0
@@ -33,7 +34,7 @@ def details(plan: SprintPlan, state: CardState, place: Place) -> Block:
     page = min(max(place.page, 0), pages - 1)
     blocks = _choice(plan, number_)
     blocks += _sprint_head(sprint) if sprint else [section("*Did not fit*")]
-    blocks += [section(item_line(item, why=True)) for item in items[page * PAGE : (page + 1) * PAGE]]
+    blocks += [_item(item, number_, page) for item in items[page * PAGE : (page + 1) * PAGE]]
     if not items:
         blocks.append(section("Nothing is planned here."))
     blocks.append(context(f"Page {page + 1} of {pages} · {count(len(items), 'item')} · a ? behind points: assumed"))
@@ -42,6 +43,10 @@ def details(plan: SprintPlan, state: CardState, place: Place) -> Block:
         blocks.append(actions(turns))
     blocks += _everything(plan)
     return modal(TITLE, blocks, metadata=state.value)
+
+
+def _item(item: PlannedItem, sprint: int, page: int) -> Block:
+    return section(item_line(item, why=True), accessory=button("Why?", WHY, f"{sprint}:{page}:{item.key}"))
 
 
 def _chosen(plan: SprintPlan, number_: int) -> tuple[PlannedSprint | None, list[PlannedItem]]:

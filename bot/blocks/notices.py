@@ -18,6 +18,9 @@ THREAD = "Please use `/sprint-plan` in the channel itself: in a thread there is 
 OUTDATED = "This preview was outdated: the plan changed since. Here is the current one."
 SHOWN = "The preview is in your direct messages with me."
 GONE = "This sprint plan is no longer there. `/sprint-plan` makes a new one."
+BOARD_MOVED = (
+    "The board has moved on since this was planned, so this plan can't be explained any more. Plan or adjust it again."
+)
 EXPIRED = "Slack gave the form too little time to open. Please type the command once more."
 SLACK_AWAY = "Slack did not answer in time, so this may not have worked. Please try again in a moment."
 UNCHECKED = (

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from bot.adapters.boards.port import Board, Pins
 from planners.plan.models import ItemStatus, PlanDocument, Story
 from planners.plan.normalise import normalise
-from planners.sprints.model import PlanOptions, SprintPlan
+from planners.sprints.model import PinnedSprint, PlanOptions, SprintPlan
 from planners.sprints.planner import plan_sprints
 from planners.sprints.pushing import HeldSprint, SprintState
 from storage.database import Database
@@ -16,6 +17,39 @@ from storage.plans import last_pushed, sprint_plan_of
 from storage.ventures import find_venture
 
 DAYS_A_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class BesideBoard:
+    """A document as far as the board leaves it open, with the board's history, and what it holds fast."""
+
+    document: PlanDocument
+    pinned: tuple[PinnedSprint, ...] = ()
+
+
+def beside_the_board(
+    database: Database,
+    boards: Callable[[str], Board],
+    document: PlanDocument,
+    options: PlanOptions,
+    venture: str,
+) -> BesideBoard:
+    """What the board says about a venture's document; one that is not stored yet has no board to look at.
+
+    Raises what a board raises.
+    """
+    with database.transaction() as session:
+        known = find_venture(session, venture) is not None
+    if not known:
+        return BesideBoard(document)
+    board = boards(venture)
+    keys = [story.key for story in normalise(document).stories]
+    days = options.sprint_weeks * DAYS_A_WEEK
+    pins = board.pinned(keys, options.start, days)
+    document = after_what_runs(document, pins, begun_sprints(board.sprints(), options.start, days))
+    if not document.history:
+        document = document.model_copy(update={"history": board.velocity_history()})
+    return BesideBoard(document, tuple(pins.sprints))
 
 
 def plan_beside_the_board(
@@ -27,27 +61,18 @@ def plan_beside_the_board(
     *,
     seconds: float,
 ) -> SprintPlan:
-    """Plan a venture's document; a venture that is not stored yet has no board to look at.
+    """Plan a venture's document.
 
     Raises :class:`PlanProblems` when nothing can be planned, and what a board raises.
     """
     with database.transaction() as session:
-        known = find_venture(session, venture) is not None
         pushed = last_pushed(session, venture)
-    if not known:
-        return plan_sprints(document, options, seconds=seconds)
     previous = sprint_plan_of(pushed) if pushed is not None else None
-    board = boards(venture)
-    keys = [story.key for story in normalise(document).stories]
-    days = options.sprint_weeks * DAYS_A_WEEK
-    pins = board.pinned(keys, options.start, days)
-    document = after_what_runs(document, pins, begun_sprints(board.sprints(), options.start, days))
-    if not document.history:
-        document = document.model_copy(update={"history": board.velocity_history()})
+    open_part = beside_the_board(database, boards, document, options, venture)
     return plan_sprints(
-        document,
+        open_part.document,
         options,
-        pinned=pins.sprints,
+        pinned=open_part.pinned,
         previous=previous if _same_grid(previous, options) else None,
         seconds=seconds,
     )

@@ -1,4 +1,4 @@
-"""Turning pages in the details of a sprint plan."""
+"""Turning pages in the details of a sprint plan, and asking why an item is where it is."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot.blocks.details import GO, PICK, Place
+from bot.blocks.details import GO, PICK, WHY, Place
 from bot.listeners.payloads import action_click, value_of
 from bot.services import Services
 from bot.services.clicks import PlanRef
 
 
 def register(app: App, services: Services) -> None:
-    """Register the page buttons and the choice of a sprint."""
+    """Register the page buttons, the choice of a sprint, and the question about an item."""
 
     @app.action(re.compile(rf"^{re.escape(GO)}\."))
     def turned(ack: Ack, body: dict[str, Any]) -> None:
@@ -27,6 +27,12 @@ def register(app: App, services: Services) -> None:
         ack()
         chosen = body["actions"][0]["selected_option"]["value"]
         services.details.turn(action_click(body), _ref(body), Place(int(chosen)))
+
+    @app.action(WHY)
+    def asked(ack: Ack, body: dict[str, Any]) -> None:
+        ack()
+        sprint, page, key = value_of(body).split(":", 2)
+        services.explaining.item(action_click(body), _ref(body), key, Place(int(sprint), int(page)))
 
 
 def _ref(body: dict[str, Any]) -> PlanRef:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.flows.home import HomeFlow
 from bot.services.adjusting import Adjusting
 from bot.services.details import Details
+from bot.services.explaining import Explaining
 from bot.services.forms import Forms
 from bot.services.sprint_plans import SprintPlans
 from bot.services.telling import Telling
@@ -20,6 +21,7 @@ class Services:
     plans: SprintPlans
     adjusting: Adjusting
     details: Details
+    explaining: Explaining
     home: HomeFlow
     telling: Telling
 

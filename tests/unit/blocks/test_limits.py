@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.blocks import adjusting, cards, details, home, progress
+from bot.blocks import adjusting, cards, details, explaining, home, progress
 from bot.blocks.cards import CardState, card
 from bot.blocks.details import Place
 from bot.blocks.elements import section
 from bot.blocks.text import MESSAGE, bullets, cut, escape, length, period, safe
 from planners.plan.models import Priority
+from planners.sprints.answers import Bottleneck, ChainLink, ItemExplanation, MilestoneSlack, PlanExplanation, Shift
 from planners.sprints.difference import difference
+from planners.sprints.explain import Hold
 from planners.sprints.model import (
     Assumption,
     BurnUpPoint,
@@ -134,6 +136,38 @@ def test_a_difference_of_any_size_is_taken_by_slack(items: int) -> None:
     check_blocks(adjusting.proposal_card(proposed))
 
 
+@pytest.mark.parametrize("amount", [0, 1, 12, 4_000])
+@pytest.mark.parametrize("word", ["Item", NASTY])
+def test_an_explanation_of_any_size_is_taken_by_slack(amount: int, word: str) -> None:
+    many = range(amount)
+    item = ItemExplanation(
+        key=word,
+        title=word,
+        team=word,
+        sprint=2,
+        earliest_by_dependencies=1,
+        earliest_by_capacity=None,
+        held_by=Hold.SKILL,
+        moves=tuple(Shift(key=f"{word}{n}", title=word, before=n, after=None) for n in many),
+        sentences=(word,) * min(amount, 40),
+    )
+    check_view(explaining.item_answer(item, state(), Place(2, 1)))
+    whole = PlanExplanation(
+        critical_chain=tuple(ChainLink(key=word, title=word, sprint=n, held_by=Hold.CHAIN, text=word) for n in many),
+        bottlenecks=tuple(
+            Bottleneck(team=word, sprint=n // 9, skills=(word,), used=Decimal(1), capacity=Decimal(n)) for n in many
+        ),
+        milestones=tuple(
+            MilestoneSlack(
+                key=word, title=word, due=START, due_sprint=1, done_sprint=None, slack=None, text=word * (n % 3)
+            )
+            for n in many
+        ),
+        sentences=(word,) * min(amount, 40),
+    )
+    check_view(explaining.plan_answer(whole, state()))
+
+
 @pytest.mark.parametrize("status", ["running", "done", "partial", "failed"])
 @pytest.mark.parametrize("rich", [True, False])
 def test_a_push_with_much_to_say_is_taken_by_slack(status: str, rich: bool) -> None:
@@ -171,11 +205,18 @@ def test_buttons_follow_where_the_plan_stands() -> None:
     def named(**more: object) -> list[str]:
         return [each["text"]["text"] for each in cards.card_buttons(plan, state(**more))]
 
-    assert named() == ["Approve and push", "Share", "Adjust", "Details", "CSV", "Discard"]
-    assert named(shared=True, status="shared") == ["Approve and push", "Adjust", "Details", "CSV", "Discard"]
-    assert named(status="approved") == ["Details", "CSV"]
-    assert named(status="failed") == ["Try again", "Details", "CSV", "Discard"]
-    assert named(status="pushed") == ["Details", "CSV"]
+    assert named() == ["Approve and push", "Share", "Adjust", "Details", "What holds it up", "CSV", "Discard"]
+    assert named(shared=True, status="shared") == [
+        "Approve and push",
+        "Adjust",
+        "Details",
+        "What holds it up",
+        "CSV",
+        "Discard",
+    ]
+    assert named(status="approved") == ["Details", "What holds it up", "CSV"]
+    assert named(status="failed") == ["Try again", "Details", "What holds it up", "CSV", "Discard"]
+    assert named(status="pushed") == ["Details", "What holds it up", "CSV"]
 
 
 def test_a_plan_of_which_nothing_fits_can_not_be_approved() -> None:

@@ -9,11 +9,13 @@ import pytest
 from bot.adapters.boards.boards import Boards
 from bot.adapters.workspace.errors import SlackUnavailable
 from bot.blocks import notices
+from bot.blocks.details import Place
 from bot.flows.cards import Cards
 from bot.services.adjusting import Adjusting
 from bot.services.authority import Authorities, Verdict
 from bot.services.clicks import Click, PlanRef
 from bot.services.details import Details
+from bot.services.explaining import Explaining
 from bot.services.sprint_plans import SprintPlans
 from bot.settings import Settings
 from storage.audit import entries
@@ -40,6 +42,7 @@ TABLE = {
     "drop": MAY_PLAN,
     "discard": MAY_PLAN,
     "details": MAY_PLAN | MAY_APPROVE,
+    "holds": MAY_PLAN | MAY_APPROVE,
     "csv": MAY_PLAN | MAY_APPROVE,
     "show": MAY_PLAN | MAY_APPROVE,
 }
@@ -89,6 +92,7 @@ class Desk:
         self.plans = SprintPlans(database, clock, self.authorities, boards, cards, work, work)
         self.adjusting = Adjusting(database, clock, self.plans, work, work)
         self.details = Details(database, cards, self.plans, work)
+        self.explaining = Explaining(database, self.plans, work, work)
 
     def row(self, status: SprintPlanStatus = SprintPlanStatus.PREVIEW) -> SprintPlanRow:
         """A fresh sprint plan of the venture, at that status."""
@@ -113,6 +117,8 @@ class Desk:
             return self.adjusting.open(click, ref)
         if action == "details":
             return self.details.open(click, ref)
+        if action == "holds":
+            return self.explaining.plan(click, ref)
         told: str | None = getattr(self.plans, action)(click, ref)
         return told
 
@@ -167,6 +173,16 @@ def test_when_slack_can_not_say_who_is_in_a_group_nothing_is_done_and_it_says_so
     assert desk.act(action, GROUP_PLANNER) == notices.UNCHECKED
     assert not desk.effects.seen
     assert desk.act(action, ADMIN) != notices.UNCHECKED
+
+
+def test_why_an_item_is_there_is_told_to_nobody_who_may_not_look(desk: Desk) -> None:
+    row = desk.row()
+    for user in PEOPLE:
+        desk.effects.seen.clear()
+        click = Click(user, "", "t1", view_id="V1")
+        desk.explaining.item(click, PlanRef(row.id, row.revision), "item-1", Place(1))
+        asked = ["update", "start"] if user in TABLE["details"] else ["update"]
+        assert desk.effects.seen == asked, user
 
 
 def test_a_shared_plan_may_be_looked_at_by_everybody(desk: Desk) -> None:
