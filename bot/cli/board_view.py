@@ -91,14 +91,17 @@ def _points(hundredths: int | None) -> str | None:
 
 
 def print_board(view: Json) -> None:
-    """Print the board, a table for each sprint that is not closed or holds something."""
+    """Print the board, a table for each sprint."""
     console = Console(highlight=False)
     console.print(f"[bold]{escape(view['title'])}[/bold]")
     if not view["sprints"] and not view["backlog"]:
         console.print("The board is empty: nothing was pushed yet.")
     for sprint in view["sprints"]:
         head = f"{sprint['name']} ({sprint['state']}, {sprint['start']} to {sprint['end']})"
-        console.print(_table(f"{head}: {sprint['goal']}" if sprint["goal"] else head, sprint["issues"]))
+        title = f"{head}: {sprint['goal']}" if sprint["goal"] else head
+        console.print(_table(title, sprint["issues"]) if sprint["issues"] else f"[bold]{escape(title)}[/bold]")
+        if not sprint["issues"]:
+            console.print("  nothing in it")
         if sprint["committed_points"] is not None:
             completed = sprint["completed_points"]
             done = f", {completed} completed" if completed is not None else ""
@@ -111,8 +114,9 @@ def print_board(view: Json) -> None:
 
 def _table(title: str, issues: Iterable[Json]) -> Table:
     table = Table(title=escape(title), title_justify="left", title_style="bold")
-    for name in ("Issue", "Item", "Status"):
-        table.add_column(name, no_wrap=True)
+    table.add_column("Issue", no_wrap=True)
+    table.add_column("Item", overflow="fold")
+    table.add_column("Status")
     table.add_column("Points", justify="right")
     table.add_column("Title")
     table.add_column("Waits for")

@@ -74,6 +74,20 @@ class Killer:
         """Kill this child at that call, or at that call that changes something in Jira."""
         self._child, self._left, self._changes = child, calls, changes
 
+    def lives(self, nursery: ForkServerContext, arguments: tuple[Any, ...]) -> int:
+        """Let children push until one lives to the end; how many were killed before."""
+        first = self.points.total() == 0
+        for life in range(150):
+            child = nursery.Process(target=push_child.live, args=arguments)
+            early = first and life < len(EARLY)
+            self.aim(child, EARLY[life] if early else 1 + life % 2, changes=not early)
+            child.start()
+            child.join(LIFE_SECONDS)
+            assert child.exitcode in (0, -signal.SIGKILL), f"after {life} kills: {child.exitcode}"
+            if child.exitcode == 0:
+                return life
+        raise AssertionError("it never came to an end")
+
     def _noted(self, entry: dict[str, Any]) -> None:
         self._note(entry)
         if self._changes and (entry["method"] == "GET" or entry["path"].endswith("bulkfetch")):
@@ -81,7 +95,8 @@ class Killer:
         self._left -= 1
         if self._left != 0 or self._child is None or self._child.pid is None:
             return
-        self.points[f"{entry['method']} {entry['path'].rsplit('/', 1)[-1]}"] += 1
+        what = entry["path"].rstrip("/0123456789").rsplit("/", 1)[-1]
+        self.points[f"{entry['method']} {what}"] += 1
         if self.points.total() % 2:
             _kill(self._child.pid)
         else:
@@ -105,22 +120,16 @@ def test_each_item_is_on_the_board_once_after_more_than_forty_kills(
         push = approved_push(database, plan, target=f"jira:{fake.url}/MUS")
         killer = Killer(fake, seed=len(database.address))
         arguments = (database.address, fake.url, fake.email if cloud else None, fake.token, str(report))
-        kills = 0
-        for life in range(150):
-            child = nursery.Process(target=push_child.live, args=arguments)
-            early = life < len(EARLY)
-            killer.aim(child, EARLY[life] if early else 1 + life % 2, changes=not early)
-            child.start()
-            child.join(LIFE_SECONDS)
-            assert child.exitcode in (0, -signal.SIGKILL), f"after {kills} kills: {child.exitcode}"
-            if child.exitcode == 0:
-                break
-            kills += 1
+        kills = killer.lives(nursery, arguments)
         links = fake.links()
         keys = Counter(issue.properties["muster"]["key"] for issue in fake.issues())
         names = Counter(sprint.name for sprint in fake.sprints())
         placed = {issue.properties["muster"]["key"]: issue.sprint for issue in fake.issues()}
         numbers = {sprint.id: int(sprint.name.removeprefix("Sprint ")) for sprint in fake.sprints()}
+        changed = _turned_round(plan)
+        again = approved_push(database, changed, target=push.target)
+        kills += killer.lives(nursery, arguments)
+        links_after, ranks = fake.links(), {i.properties["muster"]["key"]: i.rank for i in fake.issues()}
     print(f"{kills} kills at {dict(killer.points)}")
     assert kills >= 40
     assert keys == Counter(dict.fromkeys(_keys(plan), 1))
@@ -129,12 +138,27 @@ def test_each_item_is_on_the_board_once_after_more_than_forty_kills(
     assert {item.key: item.sprint for item in plan.items} == {
         item.key: numbers.get(placed[item.key] or 0) for item in plan.items
     }
+    assert len(links_after) == len(set(links_after)) == sum(len(item.depends_on) for item in changed.items)
+    assert set(links_after) < set(links)
+    for sprint in changed.sprints:
+        assert list(sprint.items) == sorted(sprint.items, key=ranks.__getitem__)
     with database.transaction() as session:
+        assert session.get_one(SprintPlanRow, again.sprint_plan).status == "pushed"
         pushed = session.get_one(Push, push.id)
         assert session.get_one(SprintPlanRow, push.sprint_plan).status == "pushed"
     assert pushed.outcome is not None
     assert (pushed.outcome["status"], pushed.outcome["counts"]["created"]) == ("done", ITEMS)
-    assert [json.loads(line)["status"] for line in report.read_text().splitlines()][-1:] == ["done"]
+    assert {json.loads(line)["status"] for line in report.read_text().splitlines()} == {"done"}
+
+
+def _turned_round(plan: SprintPlan) -> SprintPlan:
+    """The plan with the order of its items turned round and every second dependency dropped."""
+    items = [
+        item.model_copy(update={"depends_on": item.depends_on if place % 2 else ()})
+        for place, item in enumerate(sorted(plan.items, key=lambda item: not item.depends_on))
+    ]
+    sprints = tuple(sprint.model_copy(update={"items": sprint.items[::-1]}) for sprint in plan.sprints)
+    return plan.model_copy(update={"items": tuple(items), "sprints": sprints})
 
 
 def _keys(plan: SprintPlan) -> set[str]:

@@ -236,6 +236,15 @@ def test_a_link_that_jira_refused_and_a_person_made_later_is_theirs(jira_rig: Ri
     assert jira_rig.held()["s3"].blockers == {held["s2"].issue_id}
 
 
+def test_a_link_that_is_gone_just_before_it_is_taken_away_is_no_refusal(jira_rig: Rig) -> None:
+    stories = [story(n, sprint=1) for n in (2, 3)]
+    jira_rig.push(sprint_plan(stories))
+    struck = fake(jira_rig).fault(UNLINK, status=404)
+    outcome = jira_rig.push(sprint_plan([item.model_copy(update={"depends_on": ()}) for item in stories]))
+    assert struck.seen == 1
+    assert (outcome["status"], outcome["counts"]["unlinked"]) == ("done", 1)
+
+
 def turned_round() -> SprintPlan:
     """Sixty stories in one sprint that wait for nothing, the last one first."""
     stories = [story(n, sprint=1).model_copy(update={"depends_on": ()}) for n in range(60, 0, -1)]
