@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from planners.plan.models import PlanDocument
-    from planners.sprints.answers import ItemExplanation, WhatIf
+    from planners.sprints.answers import ItemExplanation, PlanRepair, WhatIf
     from planners.sprints.model import PlanOptions, SprintPlan
 
+MOST_SHOWN = 100
 Shown = TypeVar("Shown", bound=BaseModel)
 PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="Technical plan: YAML, JSON, Markdown or Jira's CSV.")]
 HistoryFile = Annotated[Path | None, typer.Option("--history", help="Closed sprints: velocity.csv.")]
@@ -87,7 +88,7 @@ def plan(
     from bot.cli import render
 
     if why is not None:
-        _answer(explained_item(document, result, why), render.print_item_explanation, as_json)
+        _say_why(document, result, why, as_json)
         return 0
     if changes:
         _answer(changed_plan(document, options, changes, result, seconds), render.print_what_if, as_json)
@@ -99,8 +100,24 @@ def plan(
         return 0
     _answer(result, render.print_plan, as_json)
     if result.infeasible:
-        raise CommandFailed([f"infeasible: {reason}" for reason in result.infeasible], INFEASIBLE)
+        raise CommandFailed(infeasible_lines(document, result), INFEASIBLE)
     return 0
+
+
+def infeasible_lines(document: PlanDocument, result: SprintPlan) -> list[str]:
+    """What contradicts each other in a plan, and below it what would resolve it, cheapest first."""
+    from planners.sprints.repairs import find_conflicts
+
+    lines = [f"infeasible: {reason}" for reason in result.infeasible]
+    for conflict in find_conflicts(document, result):
+        lines += [f"repair: {repair.text}{render_try(repair)}" for repair in conflict.repairs]
+    return list(dict.fromkeys(lines))
+
+
+def render_try(repair: PlanRepair) -> str:
+    """How to try a repair, where it can be tried."""
+    tried = " ".join(f"--what-if '{change}'" for change in repair.what_if)
+    return f" Try {tried}" if tried and len(tried) <= MOST_SHOWN else ""
 
 
 def make_plan(document: PlanDocument, options: PlanOptions, seconds: float) -> SprintPlan:
@@ -111,6 +128,18 @@ def make_plan(document: PlanDocument, options: PlanOptions, seconds: float) -> S
         return plan_sprints(document, options, seconds=seconds)
     except PlanningError as error:
         raise CommandFailed(str(error).splitlines()) from error
+
+
+def _say_why(document: PlanDocument, result: SprintPlan, key: str, as_json: bool) -> None:
+    from bot.cli import render
+    from planners.sprints.repairs import explain_milestone
+    from planners.sprints.why import explain_plan
+
+    milestones = {each.key for each in explain_plan(document, result).milestones}
+    if key in milestones and all(item.key != key for item in result.items):
+        _answer(explain_milestone(document, result, key), render.print_milestone_explanation, as_json)
+    else:
+        _answer(explained_item(document, result, key), render.print_item_explanation, as_json)
 
 
 def explained_item(document: PlanDocument, result: SprintPlan, key: str) -> ItemExplanation:

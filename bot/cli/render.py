@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from planners.sprints.answers import Bottleneck, ItemExplanation, PlanExplanation, WhatIf
+from planners.sprints.answers import Bottleneck, ItemExplanation, MilestoneExplanation, PlanExplanation, WhatIf
 from planners.sprints.forecasting import forecast_sentence
 from planners.sprints.model import PlanDifference, PlannedItem, PlannedSprint, SprintPlan
 
@@ -33,6 +33,7 @@ def print_plan(plan: SprintPlan) -> None:
             console.print(f"  {escape(warning.text)}{escape(_keys(warning.items))}")
     if plan.forecast.milestones:
         console.print(_milestones(plan))
+        console.print("What can be done about a late one: --why MILESTONE")
     console.print("\n[bold]Assumptions[/bold]")
     for assumption in plan.assumptions:
         console.print(f"  {escape(assumption.name)}: {escape(assumption.text)}")
@@ -65,6 +66,13 @@ def print_plan_explanation(found: PlanExplanation) -> None:
     console.print(tight)
     for milestone in found.milestones:
         console.print(escape(milestone.text))
+
+
+def print_milestone_explanation(found: MilestoneExplanation) -> None:
+    """Print how a milestone stands and what can be done."""
+    console = Console(highlight=False)
+    for sentence in found.sentences:
+        console.print(escape(sentence))
 
 
 def print_what_if(found: WhatIf) -> None:

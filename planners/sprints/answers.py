@@ -91,10 +91,11 @@ class RepairKind(StrEnum):
     MOVE_MILESTONE = "move_milestone"
     DROP_ITEMS = "drop_items"
     ADD_PERSON = "add_person"
+    REMOVE_DEPENDENCY = "remove_dependency"
 
 
 class PlanRepair(PlanValue):
-    """One way out. `what_if` are changes as :func:`planners.sprints.what_if.parse_change` reads them.
+    """One way out. `what_if` are changes as :func:`planners.sprints.what_if.what_if` takes them; none for a dependency.
 
     `effort` ranks repairs: sprints moved times the milestone's weight, items dropped, or sprints that the person is
     needed for.
@@ -117,6 +118,14 @@ class PlanConflict(PlanValue):
     text: str
     minimal: bool
     repairs: tuple[PlanRepair, ...]
+
+
+class MilestoneExplanation(PlanValue):
+    """How a milestone stands and, where it is late, what contradicts it and what can be done."""
+
+    milestone: MilestoneSlack
+    conflicts: tuple[PlanConflict, ...]
+    sentences: tuple[str, ...]
 
 
 class WhatIf(PlanValue):

@@ -64,6 +64,11 @@ class TeamCapacity:
         """False when the team has neither people nor history: it can be given nothing."""
         return bool(self.people) or self.from_history
 
+    @property
+    def skills(self) -> frozenset[str]:
+        """What somebody can do who has any time during the plan."""
+        return frozenset(skill for member in self.members if any(member.commitment) for skill in member.skills)
+
 
 def team_capacity(
     key: str,

@@ -26,6 +26,7 @@ from planners.sprints.model import (
     SprintPlan,
 )
 from planners.sprints.prepared import Prepared, prepare, refusals
+from planners.sprints.problem import Reason
 from planners.sprints.result import Result
 from planners.sprints.schedule import Schedule, schedule
 from planners.sprints.words import named, stories
@@ -113,7 +114,7 @@ def _plan(
             *_quality(found),
         ),
         forecast=forecast,
-        infeasible=_infeasible(backlog, found),
+        infeasible=_infeasible(backlog, found, result),
         horizon=found.horizon,
         pinned=tuple(pinned),
         digest="",
@@ -190,7 +191,7 @@ def _no_capacity(capacity: TeamCapacity) -> str:
     return f"Team {capacity.key} has no capacity: nobody in it works during the plan."
 
 
-def _infeasible(backlog: Backlog, found: Schedule) -> tuple[str, ...]:
+def _infeasible(backlog: Backlog, found: Schedule, result: Result) -> tuple[str, ...]:
     """Why no plan keeps every demand: cycles, teams that can do nothing, items that fit nowhere."""
     named_cycles = backlog.cycles[:MOST_CYCLES]
     reasons = [f"Items wait for each other: {warnings.cycle_text(each, backlog.titles)}." for each in named_cycles]
@@ -198,10 +199,16 @@ def _infeasible(backlog: Backlog, found: Schedule) -> tuple[str, ...]:
         reasons.append(f"{more} more groups of items wait for each other.")
     idle = {c.key: c for c in _used_capacities(backlog, found) if not any(c.commitment)}
     reasons += [_no_capacity(capacity) for capacity in idle.values()]
-    left = [
-        item.key for item in backlog.items if item.key in found.result.allocation.unplaced and item.team not in idle
-    ]
-    if left:
-        verb = "fits" if len(left) == 1 else "fit"
-        reasons.append(f"{stories(len(left))} {verb} into none of {len(found.sprints)} sprints: {named(left)}.")
+    unplaced = found.result.allocation.unplaced
+    left = [item.key for item in backlog.items if item.key in unplaced and item.team not in idle]
+    missing = [warning for warning in result.missing_skills() if warning.items and set(warning.items) & set(left)]
+    reasons += [warning.text for warning in missing]
+    skilled = {key for warning in missing for key in warning.items}
+    full = [key for key in left if key not in skilled and unplaced[key] is not Reason.WAITS]
+    if full:
+        verb = "fits" if len(full) == 1 else "fit"
+        reasons.append(f"{stories(len(full))} {verb} into none of {len(found.sprints)} sprints: {named(full)}.")
+    waiting = [key for key in left if key not in skilled and unplaced[key] is Reason.WAITS]
+    if waiting:
+        reasons.append(f"Because of that, {stories(len(waiting))} can't be planned either: {named(waiting)}.")
     return tuple(reasons)

@@ -108,7 +108,7 @@ class Reasons:
         return f"No sprint of team {item.team} has room for it."
 
     def _missing_skills(self, item: OpenItem) -> list[str]:
-        held = {skill for member in self._capacities[item.team].members for skill in member.skills}
+        held = self._capacities[item.team].skills
         return sorted(skill for skill in demand(item) if skill not in held)
 
     def _quoted(self, keys: Sequence[str]) -> str:

@@ -171,12 +171,11 @@ class Result:
         for team, capacity in self._found.capacities.items():
             if not skills_are_checked(capacity):
                 continue
-            held = {skill for member in capacity.members for skill in member.skills}
             asked: dict[str, list[str]] = {}
             for item in self._items:
                 if item.team == team:
                     for skill in demand(item):
-                        if skill not in held:
+                        if skill not in capacity.skills:
                             asked.setdefault(skill, []).append(item.key)
             result += [warnings.no_skill(team, skill, keys) for skill, keys in sorted(asked.items())]
         return result

@@ -154,3 +154,33 @@ def test_what_if_names_the_word_that_is_not_understood(muster: Muster) -> None:
     ended = muster("plan", SMALL, "--what-if", "velocty -20 %")
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith("--what-if: 'velocty' is not a change; did you mean 'velocity'?")
+
+
+def test_a_late_milestone_is_asked_about_like_an_item(muster: Muster, tmp_path: Path) -> None:
+    plan = tmp_path / "late.yaml"
+    plan.write_text(
+        "plan:\n  venture: late\n  title: Late\n  stories:\n"
+        "    - {key: a, title: A, points: 8}\n    - {key: b, title: B, points: 8}\n"
+        "timeline:\n  start: 2026-03-02\n  milestones: [{key: beta, title: Beta, due: 2026-03-13, items: [a, b]}]\n"
+        "resources:\n  people: [{name: Ana}]\n"
+    )
+    ended = muster("plan", plan, "--why", "beta")
+    assert (ended.code, ended.err) == (0, "")
+    assert "Milestone 'Beta' is 1 sprint late" in ended.out
+    assert "Move milestone 'Beta' by 1 sprint, to 27 March 2026." in ended.out
+
+
+def test_what_cannot_be_planned_comes_with_its_repairs(muster: Muster, tmp_path: Path) -> None:
+    plan = tmp_path / "skill.yaml"
+    plan.write_text(
+        "plan:\n  venture: skill\n  title: Skill\n  stories:\n"
+        "    - {key: a, title: A, points: 3, skills: {cobol: 1}}\n"
+        "resources:\n  people: [{name: Ana, skills: [api]}]\n"
+    )
+    ended = muster("plan", plan)
+    assert ended.code == 3
+    assert ended.err.splitlines() == [
+        "infeasible: Nobody in team team has the skill 'cobol', which a needs.",
+        "repair: Leave out 1 story: a. Try --what-if 'drop a'",
+        "repair: One person with cobol in team team, from sprint 1. Try --what-if 'add 1 cobol to team'",
+    ]

@@ -244,7 +244,7 @@ def test_a_skill_nobody_has_is_named() -> None:
     assert sprint_of(plan) == {"a": None, "b": 1}
     assert texts(plan, WarningKind.NO_SKILL) == ["Nobody in team team has the skill 'cobol', which a needs."]
     assert plan.items[0].why == "Nobody in team team can do cobol."
-    assert plan.infeasible == ("1 story fits into none of 6 sprints: a.",)
+    assert plan.infeasible == ("Nobody in team team has the skill 'cobol', which a needs.",)
 
 
 def test_a_story_without_team_goes_where_its_skills_are() -> None:
