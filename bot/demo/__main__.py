@@ -65,7 +65,7 @@ Open {demo.slack.url} in a browser. You are {LEAD.real_name}, who leads {VENTURE
 Press Preview, then Share. "Act as" at the top right changes who you are: {APPROVER.real_name} may approve,
 {OUTSIDER.real_name} may not. Approving puts the backlog on Muster's own board; see it from another terminal with
 
-    MUSTER_DATABASE_URL={demo.database_url} .venv/bin/muster board export {VENTURE}
+    MUSTER_DATABASE_URL={demo.database_url} .venv/bin/muster board show {VENTURE}
 
 Muster's log: {demo.muster.log}
 Ctrl-C stops everything."""
