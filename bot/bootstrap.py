@@ -112,6 +112,7 @@ def build(settings: Settings, *, clock: Clock | None = None, client: WebClient |
     from bot.flows.plan import PlanFlows
     from bot.flows.plan_work import Planning
     from bot.flows.showing import Showing
+    from bot.flows.what_if import WhatIfFlow
     from bot.services import Services
     from bot.services.adjusting import Adjusting
     from bot.services.authority import Authorities
@@ -121,6 +122,7 @@ def build(settings: Settings, *, clock: Clock | None = None, client: WebClient |
     from bot.services.push_messages import PushMessages
     from bot.services.sprint_plans import SprintPlans
     from bot.services.telling import Telling
+    from bot.services.what_if import WhatIfs
     from planners.plan.models import MAX_BYTES
 
     core = build_core(settings, clock=clock)
@@ -141,10 +143,13 @@ def build(settings: Settings, *, clock: Clock | None = None, client: WebClient |
     defaults = FormDefaults(database, now, boards, boards.scrum_boards, authorities)
     plan_flows = PlanFlows(engine, database, messages, planning, defaults, showing, authorities)
     plans = SprintPlans(database, now, authorities, boards, cards, showing, push)
+    adjusting = Adjusting(database, now, plans, AdjustFlow(engine, database, messages, planning), telling)
+    asking = WhatIfFlow(engine, database, messages, boards, seconds=settings.planning_seconds)
     services = Services(
         forms=Forms(database, now, plan_flows, telling, authorities),
         plans=plans,
-        adjusting=Adjusting(database, now, plans, AdjustFlow(engine, database, messages, planning), telling),
+        adjusting=adjusting,
+        what_ifs=WhatIfs(database, now, plans, adjusting, asking, telling),
         details=Details(database, cards, plans, telling),
         explaining=Explaining(database, plans, ExplainFlow(engine, database, messages, boards, cards), telling),
         home=HomeFlow(engine, database, messages, groups, settings.admins),

@@ -15,6 +15,7 @@ SHARE = "sprint_plan.share"
 ADJUST = "sprint_plan.adjust"
 DETAILS = "sprint_plan.details"
 WHAT_HOLDS = "sprint_plan.what_holds"
+WHAT_IF = "sprint_plan.what_if"
 CSV = "sprint_plan.csv"
 DISCARD = "sprint_plan.discard"
 SHOW = "sprint_plan.show"
@@ -156,7 +157,7 @@ def card_buttons(plan: SprintPlan, state: CardState) -> list[Block]:
         )
     if not state.shared:
         buttons.append(button("Share", SHARE, value))
-    return [*buttons, button("Adjust", ADJUST, value), *look, discard]
+    return [*buttons, button("Adjust", ADJUST, value), button("What if?", WHAT_IF, value), *look, discard]
 
 
 def _question(plan: SprintPlan, state: CardState) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from slack_bolt import App
 
-from bot.listeners import adjusting, details, home, preview, sprint_plan
+from bot.listeners import adjusting, details, home, preview, sprint_plan, what_if
 from bot.services import Services
 
 
 def register(app: App, services: Services) -> None:
     """Register every listener, once."""
-    for feature in (sprint_plan, preview, adjusting, details, home):
+    for feature in (sprint_plan, preview, adjusting, what_if, details, home):
         feature.register(app, services)
 
 

@@ -26,6 +26,7 @@ def register(app: App, services: Services) -> None:
         cards.SHOW: services.plans.show,
         cards.DETAILS: services.details.open,
         cards.ADJUST: services.adjusting.open,
+        cards.WHAT_IF: services.what_ifs.open,
         cards.WHAT_HOLDS: services.explaining.plan,
     }
     for action, decide in decisions.items():

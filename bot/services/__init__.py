@@ -11,6 +11,7 @@ from bot.services.explaining import Explaining
 from bot.services.forms import Forms
 from bot.services.sprint_plans import SprintPlans
 from bot.services.telling import Telling
+from bot.services.what_if import WhatIfs
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Services:
     forms: Forms
     plans: SprintPlans
     adjusting: Adjusting
+    what_ifs: WhatIfs
     details: Details
     explaining: Explaining
     home: HomeFlow

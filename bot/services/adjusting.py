@@ -47,18 +47,11 @@ class Adjusting:
 
     def open(self, click: Click, ref: PlanRef) -> str | None:
         """Open the form; a sentence when that makes no sense any more."""
-        with self._database.transaction() as session:
-            row = find_sprint_plan(session, ref.plan_id)
-            document = document_of(version(session, row.plan_version)) if row else None
-        if row is None or document is None:
-            return notices.GONE
-        if refused := self._plans.refusal(click.user, row.venture, AuthorityAction.PLAN):
+        row, refused = self._plans.undecided(click, ref)
+        if row is None:
             return refused
-        if row.status not in UNDECIDED:
-            return notices.already(row.status, row.decided_by, "the board")
-        if row.revision != ref.revision:
-            self._plans.refresh(click, row, notices.OUTDATED)
-            return None
+        with self._database.transaction() as session:
+            document = document_of(version(session, row.plan_version))
         options = sprint_plan_of(row).options
         view = adjusting.adjust_form(f"{row.id}:{row.revision}|{click.channel}", options, team_keys(document))
         self._telling.open(click, view)

@@ -127,6 +127,20 @@ class SprintPlans:
             order = Order(row.id, how, click.channel, click.user, click.response_url, note)
             self._showing.start(order, f"{row.id}:{click.trigger}")
 
+    def undecided(self, click: Click, ref: PlanRef) -> tuple[SprintPlanRow | None, str | None]:
+        """The row, if the person may plan and saw it as it still is; else a sentence, or the current card instead."""
+        row = self._find(ref)
+        if row is None:
+            return None, notices.GONE
+        if refused := self.refusal(click.user, row.venture, AuthorityAction.PLAN):
+            return None, refused
+        if row.status not in UNDECIDED:
+            return None, notices.already(row.status, row.decided_by, "the board")
+        if row.revision != ref.revision:
+            self.refresh(click, row, notices.OUTDATED)
+            return None, None
+        return row, None
+
     def refusal(self, user: str, venture: str, action: AuthorityAction) -> str | None:
         """Why a person may not, in a sentence; None when they may."""
         verdict = self._authorities.may(user, venture, action)

@@ -9,13 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.blocks import adjusting, cards, details, explaining, home, progress
+from bot.blocks import adjusting, cards, details, explaining, home, progress, what_if
 from bot.blocks.cards import CardState, card
 from bot.blocks.details import Place
 from bot.blocks.elements import section
 from bot.blocks.text import MESSAGE, bullets, cut, escape, length, period, safe
 from planners.plan.models import Priority
-from planners.sprints.answers import Bottleneck, ChainLink, ItemExplanation, MilestoneSlack, PlanExplanation, Shift
+from planners.sprints.answers import (
+    Bottleneck,
+    ChainLink,
+    ItemExplanation,
+    MilestoneSlack,
+    PlanExplanation,
+    Shift,
+    WhatIf,
+)
 from planners.sprints.difference import difference
 from planners.sprints.explain import Hold
 from planners.sprints.model import (
@@ -168,6 +176,18 @@ def test_an_explanation_of_any_size_is_taken_by_slack(amount: int, word: str) ->
     check_view(explaining.plan_answer(whole, state()))
 
 
+@pytest.mark.parametrize("items", [1, 80, 10_000])
+def test_an_answer_to_what_if_of_any_size_is_taken_by_slack(items: int) -> None:
+    before, after = plan_of(1, word="Old"), plan_of(items, word=NASTY)
+    found = WhatIf(
+        changes=(NASTY,) * 6, plan=after, difference=difference(before, after), sentences=(NASTY,) * min(items, 60)
+    )
+    for proposal in ("p" * 32, ""):
+        answer = what_if.answer(found, proposal)
+        check_view(what_if.form("a" * 32 + ":9|C1", text=NASTY * 6, answer=answer))
+        check_blocks(what_if.message(answer))
+
+
 @pytest.mark.parametrize("status", ["running", "done", "partial", "failed"])
 @pytest.mark.parametrize("rich", [True, False])
 def test_a_push_with_much_to_say_is_taken_by_slack(status: str, rich: bool) -> None:
@@ -205,18 +225,12 @@ def test_buttons_follow_where_the_plan_stands() -> None:
     def named(**more: object) -> list[str]:
         return [each["text"]["text"] for each in cards.card_buttons(plan, state(**more))]
 
-    assert named() == ["Approve and push", "Share", "Adjust", "Details", "What holds it up", "CSV", "Discard"]
-    assert named(shared=True, status="shared") == [
-        "Approve and push",
-        "Adjust",
-        "Details",
-        "What holds it up",
-        "CSV",
-        "Discard",
-    ]
-    assert named(status="approved") == ["Details", "What holds it up", "CSV"]
-    assert named(status="failed") == ["Try again", "Details", "What holds it up", "CSV", "Discard"]
-    assert named(status="pushed") == ["Details", "What holds it up", "CSV"]
+    look = ["Details", "What holds it up", "CSV"]
+    assert named() == ["Approve and push", "Share", "Adjust", "What if?", *look, "Discard"]
+    assert named(shared=True, status="shared") == ["Approve and push", "Adjust", "What if?", *look, "Discard"]
+    assert named(status="approved") == look
+    assert named(status="failed") == ["Try again", *look, "Discard"]
+    assert named(status="pushed") == look
 
 
 def test_a_plan_of_which_nothing_fits_can_not_be_approved() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -17,6 +17,7 @@ from bot.services.clicks import Click, PlanRef
 from bot.services.details import Details
 from bot.services.explaining import Explaining
 from bot.services.sprint_plans import SprintPlans
+from bot.services.what_if import WhatIfs
 from bot.settings import Settings
 from storage.audit import entries
 from storage.clock import ManualClock
@@ -40,6 +41,9 @@ TABLE = {
     "adjust": MAY_PLAN,
     "keep": MAY_PLAN,
     "drop": MAY_PLAN,
+    "what if": MAY_PLAN,
+    "ask": MAY_PLAN,
+    "adopt": MAY_PLAN,
     "discard": MAY_PLAN,
     "details": MAY_PLAN | MAY_APPROVE,
     "holds": MAY_PLAN | MAY_APPROVE,
@@ -67,6 +71,7 @@ class Effects:
 
     def __init__(self) -> None:
         self.seen: list[str] = []
+        self.told = ""
 
     def __getattr__(self, name: str) -> Any:
         def note(*args: object, **_: object) -> str:
@@ -74,6 +79,23 @@ class Effects:
             return "V1"
 
         return note
+
+
+class Says:
+    """A modal that keeps what it says instead of counting it as an effect."""
+
+    def __init__(self, effects: Effects) -> None:
+        self._effects = effects
+
+    def open(self, *_: object) -> str:
+        """A modal was opened."""
+        self._effects.seen.append("open")
+        return "V1"
+
+    def update(self, _: str, view: Any) -> bool:
+        """Keep the text."""
+        self._effects.told = view["blocks"][0]["text"]["text"]
+        return True
 
 
 class Desk:
@@ -92,6 +114,7 @@ class Desk:
         self.plans = SprintPlans(database, clock, self.authorities, boards, cards, work, work)
         self.adjusting = Adjusting(database, clock, self.plans, work, work)
         self.details = Details(database, cards, self.plans, work)
+        self.what_ifs = WhatIfs(database, clock, self.plans, self.adjusting, work, cast(Any, Says(self.effects)))
         self.explaining = Explaining(database, self.plans, work, work)
 
     def row(self, status: SprintPlanStatus = SprintPlanStatus.PREVIEW) -> SprintPlanRow:
@@ -115,12 +138,26 @@ class Desk:
             return self.adjusting.keep(click, proposal) if action == "keep" else self.adjusting.drop(click, proposal)
         if action == "adjust":
             return self.adjusting.open(click, ref)
+        if action == "what if":
+            return self.what_ifs.open(click, ref)
+        if action == "ask":
+            return self.what_ifs.submit(click, f"{row.id}:{row.revision}|C1", "velocity -20 %").get("change")
+        if action == "adopt":
+            return self._adopt(click, row)
         if action == "details":
             return self.details.open(click, ref)
         if action == "holds":
             return self.explaining.plan(click, ref)
         told: str | None = getattr(self.plans, action)(click, ref)
         return told
+
+    def _adopt(self, click: Click, row: SprintPlanRow) -> str | None:
+        """Adopting says what came of it in the modal; a new revision of the plan is the effect."""
+        self.what_ifs.adopt(click, self._proposal(row))
+        with self.database.transaction() as session:
+            after = find_sprint_plan(session, row.id)
+        assert after is not None
+        return self.effects.told if after.revision == row.revision else None
 
     def _proposal(self, row: SprintPlanRow) -> str:
         with self.database.transaction() as session:
