@@ -18,6 +18,7 @@ PHASES = {
     "linking": "Link what waits for what",
     "moving": "Put issues into their sprints",
     "removing": "Mark what left the plan",
+    "ranking": "Put sprints in the plan's order",
 }
 COUNTS = {
     "created": "created",

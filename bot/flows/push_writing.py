@@ -14,7 +14,6 @@ from planners.sprints.pushing import Difference, HeldIssue, WantedIssue, differe
 from storage import pushes
 from storage.tables import Push, PushedItem
 
-ONE_BY_ONE = 20
 Operation = TypeVar("Operation")
 
 
@@ -129,7 +128,7 @@ class PushWriting:
         """
         push, held = look.push, look.held
         pairs = [pair for pair in look.step.links if pair[0] in held and pair[1] in held]
-        chunk = [pair for pair in pairs if _link_name(pair) not in push.refused][:ONE_BY_ONE]
+        chunk = [pair for pair in pairs if _link_name(pair) not in push.refused][: self._state.board().chunk]
         keys = {blocked for _, blocked in chunk}
         unsure = {row.key: row.issue_id for row in look.rows if row.linking and row.key in keys}
         if unsure:
@@ -216,10 +215,10 @@ class PushWriting:
         operations: Sequence[Operation],
         name: Callable[[Operation], str],
         act: Callable[[Operation], Change],
-        limit: int = ONE_BY_ONE,
+        limit: int | None = None,
     ) -> Answer | None:
         """Do the next operations, keeping each as soon as it is through. What is refused is noted and left."""
-        chunk = [one for one in operations if name(one) not in push.refused][:limit]
+        chunk = [one for one in operations if name(one) not in push.refused][: limit or self._state.board().chunk]
         for one in chunk:
             try:
                 change = act(one)

@@ -23,7 +23,7 @@ class EmbeddedBoard:
     """The port on Muster's own tables. Each call is one transaction, so nothing is ever half done."""
 
     target = "embedded"
-    chunk = 50
+    chunk = 500
     settle_seconds = 0.0
 
     def __init__(self, database: Database, venture: str) -> None:
