@@ -60,6 +60,7 @@ def options_for(
     confidence: float | None,
     team: str | None,
     scope: str | None,
+    same_sprint: bool = False,
 ) -> PlanOptions:
     """The document's default options with what the person set; shares are given in percent."""
     from pydantic import ValidationError
@@ -74,6 +75,7 @@ def options_for(
         "confidence": _share("--confidence", confidence),
         "team": team,
         "scope": scope,
+        "same_sprint": same_sprint,
     }
     base = default_options(document, dt.datetime.now(dt.UTC).date()).model_dump()
     try:

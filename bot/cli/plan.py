@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
-from pydantic import BaseModel
 
 from bot.cli.exits import INFEASIBLE, CommandFailed
 from bot.cli.numbers import number, whole
@@ -15,12 +14,14 @@ from bot.cli.numbers import seconds as seconds_option
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pydantic import BaseModel
+
     from planners.plan.models import PlanDocument
     from planners.sprints.answers import ItemExplanation, PlanRepair, WhatIf
     from planners.sprints.model import PlanOptions, SprintPlan
 
 MOST_SHOWN = 100
-Shown = TypeVar("Shown", bound=BaseModel)
+Shown = TypeVar("Shown", bound="BaseModel")
 PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="Technical plan: YAML, JSON, Markdown or Jira's CSV.")]
 HistoryFile = Annotated[Path | None, typer.Option("--history", help="Closed sprints: velocity.csv.")]
 ResourcesFile = Annotated[Path | None, typer.Option("--resources", help="Teams and people.")]
@@ -37,6 +38,7 @@ Confidence = Annotated[
 ]
 TeamOption = Annotated[str | None, typer.Option("--team", help="Plan this team only.")]
 Scope = Annotated[str | None, typer.Option("--scope", help="Plan down to must, should or could.")]
+SameSprint = Annotated[bool, typer.Option("--same-sprint", help="An item may be in the sprint of what it waits for.")]
 Seconds = Annotated[
     float,
     typer.Option("--seconds", parser=seconds_option, metavar="SECONDS", help="How long the plan may be improved."),
@@ -54,6 +56,7 @@ def plan(
     confidence: Confidence = None,
     team: TeamOption = None,
     scope: Scope = None,
+    same_sprint: SameSprint = False,
     seconds: Seconds = 0.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON.")] = False,
     chart: Annotated[Path | None, typer.Option("--chart", help="Write the burn-up as PNG.")] = None,
@@ -64,6 +67,10 @@ def plan(
     changes: Annotated[
         list[str] | None,
         typer.Option("--what-if", metavar="CHANGE", help="Say what a change would do, e.g. 'lose Ana from sprint 3'."),
+    ] = None,
+    previous: Annotated[
+        Path | None,
+        typer.Option("--previous", metavar="PLAN.json", help="Plan again from what --json printed: three choices."),
     ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say what decides the plan as a whole.")] = False,
 ) -> int:
@@ -82,7 +89,11 @@ def plan(
         confidence=confidence,
         team=team,
         scope=scope,
+        same_sprint=same_sprint,
     )
+    if previous is not None:
+        _plan_again(document, options, previous, seconds, as_json)
+        return 0
     result = make_plan(document, options, seconds)
     _write(result, chart=chart, csv=csv)
     from bot.cli import render
@@ -102,6 +113,39 @@ def plan(
     if result.infeasible:
         raise CommandFailed(infeasible_lines(document, result), INFEASIBLE)
     return 0
+
+
+def _plan_again(document: PlanDocument, options: PlanOptions, previous: Path, seconds: float, as_json: bool) -> None:
+    from bot.cli import render
+    from planners.plan.problems import PlanProblems
+    from planners.sprints.replan import replan
+
+    before = _read_plan(previous)
+    try:
+        choices = replan(document, options, before, seconds=seconds)
+    except PlanProblems as error:
+        raise CommandFailed(str(error).splitlines()) from error
+    if as_json:
+        typer.echo(f"[{', '.join(choice.model_dump_json(indent=2) for choice in choices)}]")
+    else:
+        render.print_choices(choices)
+
+
+def _read_plan(path: Path) -> SprintPlan:
+    from pydantic import ValidationError
+
+    from planners.sprints.model import SprintPlan
+
+    try:
+        return SprintPlan.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise CommandFailed(f"--previous '{path}': {(error.strerror or 'not readable').lower()}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        found = f"{where}: {first['msg']}" if where else first["msg"]
+        message = f"--previous '{path}': not a plan as 'muster plan --json' prints it ({found})"
+        raise CommandFailed(message) from error
 
 
 def infeasible_lines(document: PlanDocument, result: SprintPlan) -> list[str]:

@@ -15,6 +15,7 @@ from bot.cli.plan import (
     HistoryFile,
     PlanFile,
     ResourcesFile,
+    SameSprint,
     Scope,
     Seconds,
     Start,
@@ -44,6 +45,7 @@ def push(
     confidence: Confidence = None,
     team: TeamOption = None,
     scope: Scope = None,
+    same_sprint: SameSprint = False,
     seconds: Seconds = 0.0,
     project: Annotated[str | None, typer.Option("--project", help="Jira project, for a new venture.")] = None,
     board: Annotated[
@@ -63,7 +65,14 @@ def push(
 
     document = read_document(plan, history=history, resources=resources, timeline=timeline)
     options = options_for(
-        document, start=start, sprint_weeks=sprint_weeks, buffer=buffer, confidence=confidence, team=team, scope=scope
+        document,
+        start=start,
+        sprint_weeks=sprint_weeks,
+        buffer=buffer,
+        confidence=confidence,
+        team=team,
+        scope=scope,
+        same_sprint=same_sprint,
     )
     core = build_core(settings_or_fail())
     _ensure_venture(core, document, project=project, board=board)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from planners.sprints.answers import Bottleneck, ItemExplanation, MilestoneExplanation, PlanExplanation, WhatIf
+from planners.sprints.answers import (
+    Bottleneck,
+    ItemExplanation,
+    MilestoneExplanation,
+    PlanExplanation,
+    ReplanChoice,
+    WhatIf,
+)
 from planners.sprints.forecasting import forecast_sentence
 from planners.sprints.model import PlanDifference, PlannedItem, PlannedSprint, SprintPlan
 
@@ -84,15 +93,39 @@ def print_what_if(found: WhatIf) -> None:
     print_moves(console, found.difference)
 
 
+def print_choices(choices: Sequence[ReplanChoice]) -> None:
+    """Print the ways to plan again side by side, then what moves in each."""
+    console = Console(highlight=False)
+    table = _table("Planning again", "Choice", "Moves", "Late (weighted sprints)", "Sprints", "Everything, P85")
+    for choice in choices:
+        day = choice.plan.forecast.everything.dates.get("0.85")
+        table.add_row(
+            escape(choice.name.capitalize()),
+            str(choice.moves),
+            str(choice.lateness),
+            str(len(choice.plan.sprints)),
+            f"{day:%d %b %Y}" if day else "beyond the plan",
+        )
+    console.print(table)
+    for choice in choices:
+        console.print(f"\n[bold]{escape(choice.name.capitalize())}[/bold]: {escape(choice.text)}")
+        print_moves(console, choice.difference)
+
+
 def print_moves(console: Console, difference: PlanDifference) -> None:
     """Print the items that are in another sprint than before."""
     moved = [change for change in difference.items if change.before != change.after]
     if moved:
         table = _table("Moved", "Item", "Title", "From", "To")
         for change in moved:
-            before, after = (f"sprint {at}" if at else "no sprint" for at in (change.before, change.after))
-            table.add_row(escape(change.key), escape(change.title), before, after)
+            table.add_row(escape(change.key), escape(change.title), _at(change.before), _at(change.after))
         console.print(table)
+
+
+def _at(sprint: int | None) -> str:
+    if sprint is None:
+        return "not planned"
+    return f"sprint {sprint}" if sprint > 0 else "before sprint 1"
 
 
 def _by_sprint(each: Bottleneck) -> tuple[int, str]:

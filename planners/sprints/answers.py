@@ -135,3 +135,26 @@ class WhatIf(PlanValue):
     plan: SprintPlan
     difference: PlanDifference
     sentences: tuple[str, ...] = Field(description="The difference in words, what matters most first.")
+
+
+class ReplanName(StrEnum):
+    """How much a new plan keeps of the one before."""
+
+    FEWEST = "fewest moves"
+    BALANCED = "balanced"
+    BEST = "best plan"
+
+
+class ReplanChoice(PlanValue):
+    """One way to plan again. `moves` counts items that both plans have in another sprint.
+
+    `lateness` is the sum over milestones of the sprints that they are late, times their weight.
+    """
+
+    name: ReplanName
+    moves: int
+    lateness: int
+    unplaced: int
+    plan: SprintPlan
+    difference: PlanDifference
+    text: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -17,6 +17,8 @@ from planners.sprints.model import PinnedSprint, PlanOptions
 from planners.sprints.problem import AllocationProblem, Crew, Member, Target, WorkItem
 
 NO_DATE = 999
+# Above every rank that needs and dates give.
+HELD = 1_000_000
 # What a point of each priority weighs where the plan gives no value: a must-have goes before twice as much of a
 # should-have, and that before twice as much of a could-have.
 PRIORITY_WEIGHT = {Priority.MUST: 4, Priority.SHOULD: 2, Priority.COULD: 1, Priority.WONT: 1}
@@ -104,14 +106,21 @@ def build_problem(
     options: PlanOptions,
     horizon: int,
     ranking: Ranking = Ranking.PRIORITY,
+    hold: Mapping[str, int] | None = None,
 ) -> AllocationProblem:
     """The allocation problem over sprints 1..`horizon`, which the capacities must cover.
 
-    The items' teams must all be among `capacities`.
+    The items' teams must all be among `capacities`. Items in `hold` come in that sprint or later and are
+    placed in that order, after those that are not in it.
     """
     checked = {key: skills_are_checked(capacity) for key, capacity in capacities.items()}
     ranks = _ranks(items, dues, ranking)
     work = tuple(_work(item, fixed.get(item.key), checked[item.team], ranks[item.key], options) for item in items)
+    if hold:
+        order = {key: n for n, key in enumerate(hold)}
+        work = tuple(
+            _held(item, hold[item.key], order[item.key], horizon) if item.key in hold else item for item in work
+        )
     crews = tuple(_crew(capacity, horizon) for capacity in capacities.values())
     targets = tuple(Target(due.name, due.items, due.sprint, due.weight) for due in dues)
     return AllocationProblem(horizon, crews, work, targets)
@@ -152,6 +161,11 @@ def _work(item: OpenItem, fixed: Fixed | None, checked: bool, rank: int, options
         fixed=fixed.sprint if fixed else None,
         must=story.priority is Priority.MUST,
     )
+
+
+def _held(item: WorkItem, sprint: int, place: int, horizon: int) -> WorkItem:
+    """The item not before a sprint, and after those that are free to move."""
+    return replace(item, earliest=max(item.earliest, min(sprint, horizon)), priority=HELD + place)
 
 
 def _ranks(items: Sequence[OpenItem], dues: Sequence[Due], ranking: Ranking) -> dict[str, int]:

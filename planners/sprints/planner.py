@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from planners.plan.models import PlanDocument
 from planners.sprints import warnings
@@ -49,6 +49,7 @@ def plan_sprints(
     *,
     pinned: Sequence[PinnedSprint] = (),
     previous: SprintPlan | None = None,
+    hold: Mapping[str, int] | None = None,
     seconds: float = 0.0,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -56,7 +57,9 @@ def plan_sprints(
     """Plan the open stories of `document` into sprints.
 
     `pinned` items stay where the board has them; `previous` is the plan before, from which as little as possible is
-    moved; `seconds` is the time given to improve on list scheduling. With ``seconds=0`` equal inputs give equal plans.
+    moved; items in `hold` come in that sprint or later, never earlier, and take their room in that order after those
+    that are not in it. `seconds` is the time given to improve on list scheduling. With ``seconds=0`` equal inputs give
+    equal plans.
     What can't be kept stands in `infeasible` of the result, with the best plan there is.
 
     Raises :class:`~planners.sprints.model.PlanningError` when the options and the document don't fit together: a team
@@ -64,13 +67,14 @@ def plan_sprints(
     and :class:`~planners.plan.problems.PlanProblems`, its base, for a document that can't be normalised.
     """
     with refusals(document):
-        return _plan(prepare(document, options, pinned), pinned, previous, seconds, progress, cancelled)
+        return _plan(prepare(document, options, pinned), pinned, previous, hold, seconds, progress, cancelled)
 
 
 def _plan(
     given: Prepared,
     pinned: Sequence[PinnedSprint],
     previous: SprintPlan | None,
+    hold: Mapping[str, int] | None,
     seconds: float,
     progress: Callable[[Progress], None] | None,
     cancelled: Callable[[], bool] | None,
@@ -84,6 +88,7 @@ def _plan(
         fixed,
         options,
         previous=_sprints_of(previous),
+        hold=hold,
         seconds=seconds,
         progress=progress,
         cancelled=cancelled,

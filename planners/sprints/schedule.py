@@ -43,6 +43,7 @@ def schedule(
     options: PlanOptions,
     *,
     previous: Mapping[str, int] | None = None,
+    hold: Mapping[str, int] | None = None,
     seconds: float = 0.0,
     progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -52,12 +53,12 @@ def schedule(
     At most 60 sprints are looked at, 200 for more than 1,000 items.
     """
     limit = LONGEST_OF_MANY if len(items) > MANY else LONGEST
-    least = max((each.sprint for each in fixed.values()), default=1)
+    least = max([1, *(each.sprint for each in fixed.values()), *(hold or {}).values()])
     limit = max(limit, least)
     horizon = min(limit, max(least, _first_horizon(items, teams, options)))
     while True:
         sprints, capacities = capacities_over(teams, options, horizon)
-        found = _listed(items, capacities, dues, fixed, options, horizon, previous)
+        found = _listed(items, capacities, dues, fixed, options, horizon, previous, hold)
         short = {Reason.NO_ROOM, Reason.TOO_LATE} & set(found.allocation.unplaced.values())
         if not short or horizon >= limit:
             break
@@ -67,7 +68,7 @@ def schedule(
         if not found.allocation.unplaced:
             nearer = min(horizon, max(least, found.score.last_sprint + SPARE))
         better = allocate(
-            build_problem(items, capacities, dues, fixed, options, nearer),
+            build_problem(items, capacities, dues, fixed, options, nearer, hold=hold),
             seconds=seconds,
             seed=options.seed,
             previous=previous,
@@ -101,12 +102,13 @@ def _listed(
     options: PlanOptions,
     horizon: int,
     previous: Mapping[str, int] | None,
+    hold: Mapping[str, int] | None,
 ) -> AllocationResult:
     """By priority; by date first where that makes milestones less late and leaves out no more must-haves."""
-    found = allocate(build_problem(items, capacities, dues, fixed, options, horizon), previous=previous)
+    found = allocate(build_problem(items, capacities, dues, fixed, options, horizon, hold=hold), previous=previous)
     if not found.score.lateness:
         return found
-    by_date = build_problem(items, capacities, dues, fixed, options, horizon, Ranking.DATE)
+    by_date = build_problem(items, capacities, dues, fixed, options, horizon, Ranking.DATE, hold)
     other = allocate(by_date, previous=previous)
     cost, other_cost = found.score, other.score
     if (other_cost.missing_musts, other_cost.lateness) < (cost.missing_musts, cost.lateness):

@@ -184,3 +184,29 @@ def test_what_cannot_be_planned_comes_with_its_repairs(muster: Muster, tmp_path:
         "repair: Leave out 1 story: a. Try --what-if 'drop a'",
         "repair: One person with cobol in team team, from sprint 1. Try --what-if 'add 1 cobol to team'",
     ]
+
+
+def test_planning_again_offers_choices_from_the_plan_before(muster: Muster, tmp_path: Path) -> None:
+    before = tmp_path / "before.json"
+    before.write_text(muster("plan", REALISTIC / "plan.yaml", *BESIDE, "--json").out)
+    slower = tmp_path / "plan.yaml"
+    slower.write_text((REALISTIC / "plan.yaml").read_text().replace("points: 8", "points: 13"))
+    ended = muster("plan", slower, *BESIDE, "--previous", before)
+    assert (ended.code, ended.err) == (0, "")
+    assert "Planning again" in ended.out
+    assert "Best plan" in ended.out
+    choices = json.loads(muster("plan", slower, *BESIDE, "--previous", before, "--json").out)
+    assert [choice["moves"] for choice in choices] == sorted(choice["moves"] for choice in choices)
+
+
+def test_a_previous_plan_that_is_none_is_refused(muster: Muster, tmp_path: Path) -> None:
+    other = tmp_path / "other.json"
+    other.write_text('{"venture": 1}')
+    ended = muster("plan", SMALL, "--previous", other)
+    assert (ended.code, ended.out) == (2, "")
+    assert "not a plan as 'muster plan --json' prints it" in ended.err
+
+
+def test_with_same_sprint_a_chain_may_share_a_sprint(muster: Muster) -> None:
+    apart, together = (json.loads(muster("plan", SMALL, "--json", *more).out) for more in ([], ["--same-sprint"]))
+    assert len(together["sprints"]) < len(apart["sprints"])
