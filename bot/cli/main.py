@@ -7,6 +7,7 @@ import sys
 
 import typer
 
+from bot.cli.backtest import backtest
 from bot.cli.board import board_app
 from bot.cli.exits import CommandFailed
 from bot.cli.generate import generate
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 app.command()(plan)
 app.command()(push)
+app.command()(backtest)
 app.command()(run)
 app.command()(doctor)
 app.command("migrate")(migrate_command)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from planners.forecasts.backtest import Backtest
 from planners.sprints.answers import (
     Bottleneck,
     ItemExplanation,
@@ -91,6 +92,19 @@ def print_what_if(found: WhatIf) -> None:
     for sentence in found.sentences:
         console.print(escape(sentence))
     print_moves(console, found.difference)
+
+
+def print_backtests(found: Mapping[str, Backtest]) -> None:
+    """Print for each team how its forecasts did, beside those of simpler methods."""
+    console = Console(highlight=False)
+    for team, each in found.items():
+        console.print(f"[bold]{escape(team)}[/bold]: {escape(each.words)}")
+        if each.past:
+            table = _table("", "Method", "Error", "50 % range held", "85 % range held", "Done by P85", "Of")
+            for score in (each.ours, *each.others):
+                held = (str(score.held50), str(score.held85), str(score.by_p85), str(score.count))
+                table.add_row(escape(score.method), f"{score.error:.3f}", *held)
+            console.print(table)
 
 
 def print_choices(choices: Sequence[ReplanChoice]) -> None:

@@ -27,6 +27,11 @@ def assumptions_of(
     result = [
         Assumption(name=f"Velocity of {capacity.key}", text=capacity.basis) for capacity in used if capacity.known
     ]
+    result += [
+        Assumption(name=f"Forecasts of {capacity.key} so far", text=capacity.record)
+        for capacity in used
+        if capacity.record
+    ]
     weeks = "1 week" if options.sprint_weeks == 1 else f"{options.sprint_weeks} weeks"
     result += [
         Assumption(name="Sprint length", text=f"{weeks}, the first from {options.start.isoformat()}"),

@@ -10,11 +10,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
+from functools import lru_cache
 from statistics import NormalDist, fmean
 
 import numpy as np
 
 from planners.forecasts import Forecast
+from planners.forecasts.backtest import backtest_velocity
 from planners.forecasts.capacity import POINTS_PER_HOUR, UTILISATION, forecast_from_capacity
 from planners.forecasts.simulation import PERSISTENCE
 from planners.forecasts.velocity import CompletedSprint, forecast_velocity
@@ -28,6 +30,8 @@ WEEKDAYS = 5
 WORTH_SAYING = 0.05
 PACE_SPRINTS = 6
 PACE_RUNS = 4_000
+RECORD = 20
+FEWEST_FORECASTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,8 @@ class TeamCapacity:
 
     `capacity` is at the lead's confidence, `commitment` is that less the buffer and what the members' shares add up
     to. `velocity` is the distribution of the points of one normal sprint, which `availability` scales. `lost_days` are
-    working days that absences and public holidays take from each sprint.
+    working days that absences and public holidays take from each sprint. `record` says how the forecasts of past
+    sprints did; nothing when too few are known.
     """
 
     key: str
@@ -58,6 +63,7 @@ class TeamCapacity:
     lost_days: tuple[int, ...]
     from_history: bool
     basis: str
+    record: str = ""
 
     @property
     def known(self) -> bool:
@@ -127,6 +133,7 @@ def team_capacity(
         _lost_days(people, days, sprints),
         bool(history),
         basis,
+        _record(tuple(_completed(sprint) for sprint in history)),
     )
 
 
@@ -158,6 +165,13 @@ def _completed(sprint: HistoricSprint) -> CompletedSprint:
         people=sprint.people,
         working_days=sprint.working_days,
     )
+
+
+@lru_cache(maxsize=256)
+def _record(history: tuple[CompletedSprint, ...]) -> str:
+    """How the velocity forecasts of the last sprints did; a plan asks for it once for each horizon it tries."""
+    found = backtest_velocity(history[-RECORD:])
+    return found.short if found.ours.count >= FEWEST_FORECASTS else ""
 
 
 def _scaled(forecast: Forecast, factor: float) -> Forecast:

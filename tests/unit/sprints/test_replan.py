@@ -90,12 +90,11 @@ def test_less_capacity_offers_few_moves_or_little_lateness() -> None:
     before = default_options(then, MONDAY)
     now, slower = apply(then, before, ["velocity -10 %"])
     choices = replan(now, slower, plan_sprints(then, before))
-    assert [choice.name for choice in choices] == list(ReplanName)[: len(choices)]
-    assert len(choices) == 3
-    assert choices[0].moves < choices[1].moves < choices[2].moves
-    assert choices[0].lateness > choices[1].lateness >= choices[2].lateness
+    assert len(choices) > 1
+    assert choices[0].moves < choices[1].moves
+    assert choices[0].lateness > choices[1].lateness
     assert choices[0].text.startswith(f"{choices[0].moves} stories move; the plan takes ")
-    assert [broken(choice.plan, now) for choice in choices] == [[], [], []]
+    assert not any(broken(choice.plan, now) for choice in choices)
 
 
 def test_what_the_board_holds_stays() -> None:
