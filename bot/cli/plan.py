@@ -60,6 +60,8 @@ def plan(
     seconds: Seconds = 0.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON.")] = False,
     chart: Annotated[Path | None, typer.Option("--chart", help="Write the burn-up as PNG.")] = None,
+    gantt: Annotated[Path | None, typer.Option("--gantt", help="Write the items by team and sprint as PNG.")] = None,
+    capacity: Annotated[Path | None, typer.Option("--capacity", help="Write teams' and skills' load as PNG.")] = None,
     csv: Annotated[Path | None, typer.Option("--csv", help="Write a CSV for Jira's importer.")] = None,
     why: Annotated[
         str | None, typer.Option("--why", metavar="ITEM", help="Say what holds this item where it is.")
@@ -96,6 +98,7 @@ def plan(
         return 0
     result = make_plan(document, options, seconds)
     _write(result, chart=chart, csv=csv)
+    _draw(document, result, gantt=gantt, capacity=capacity)
     from bot.cli import render
 
     if why is not None:
@@ -216,6 +219,25 @@ def _answer(value: Shown, show: Callable[[Shown], None], as_json: bool) -> None:
         typer.echo(value.model_dump_json(indent=2))
     else:
         show(value)
+
+
+def _draw(document: PlanDocument, result: SprintPlan, *, gantt: Path | None, capacity: Path | None) -> None:
+    if gantt is None and capacity is None:
+        return
+    from planners.sprints.capacity_chart import capacity_png
+    from planners.sprints.gantt import gantt_png
+    from planners.sprints.why import explain_plan
+
+    found = explain_plan(document, result)
+    try:
+        if gantt is not None:
+            gantt.write_bytes(gantt_png(result, [link.key for link in found.critical_chain]))
+        if capacity is not None:
+            capacity.write_bytes(capacity_png(result, found.bottlenecks))
+    except ValueError as error:
+        raise CommandFailed(str(error)) from error
+    except OSError as error:
+        raise CommandFailed(f"'{error.filename}': {(error.strerror or 'not writable').lower()}") from error
 
 
 def _write(result: SprintPlan, *, chart: Path | None, csv: Path | None) -> None:

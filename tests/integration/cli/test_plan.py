@@ -210,3 +210,10 @@ def test_a_previous_plan_that_is_none_is_refused(muster: Muster, tmp_path: Path)
 def test_with_same_sprint_a_chain_may_share_a_sprint(muster: Muster) -> None:
     apart, together = (json.loads(muster("plan", SMALL, "--json", *more).out) for more in ([], ["--same-sprint"]))
     assert len(together["sprints"]) < len(apart["sprints"])
+
+
+def test_pictures_by_team_are_written(muster: Muster, tmp_path: Path) -> None:
+    ended = muster("plan", SMALL, "--gantt", tmp_path / "g.png", "--capacity", tmp_path / "c.png")
+    assert (ended.code, ended.err) == (0, "")
+    assert all((tmp_path / name).read_bytes().startswith(b"\x89PNG") for name in ("g.png", "c.png"))
+    assert muster("plan", SMALL, "--gantt", "no/such/g.png").err == "'no/such/g.png': no such file or directory\n"
