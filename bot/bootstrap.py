@@ -105,6 +105,7 @@ def build(settings: Settings, *, clock: Clock | None = None, client: WebClient |
     from bot.app import build_app
     from bot.flows.adjusting import AdjustFlow
     from bot.flows.cards import Cards
+    from bot.flows.conflicts import Conflicts
     from bot.flows.engine import DurableEngine
     from bot.flows.explaining import ExplainFlow
     from bot.flows.form_choices import FormDefaults
@@ -134,7 +135,7 @@ def build(settings: Settings, *, clock: Clock | None = None, client: WebClient |
     groups = UserGroups(prompt, now)
     authorities = Authorities(settings, database, groups)
     telling = Telling(Messages(prompt, rich=rich))
-    cards = Cards(database, boards, rich=rich)
+    cards = Cards(database, boards, rich=rich, conflicts=Conflicts(database, boards))
 
     engine = DurableEngine(database)
     push = build_push(core, engine, PushMessages(database, now, messages, cards))
@@ -143,13 +144,12 @@ def build(settings: Settings, *, clock: Clock | None = None, client: WebClient |
     defaults = FormDefaults(database, now, boards, boards.scrum_boards, authorities)
     plan_flows = PlanFlows(engine, database, messages, planning, defaults, showing, authorities)
     plans = SprintPlans(database, now, authorities, boards, cards, showing, push)
-    adjusting = Adjusting(database, now, plans, AdjustFlow(engine, database, messages, planning), telling)
     asking = WhatIfFlow(engine, database, messages, boards, seconds=settings.planning_seconds)
     services = Services(
         forms=Forms(database, now, plan_flows, telling, authorities),
         plans=plans,
-        adjusting=adjusting,
-        what_ifs=WhatIfs(database, now, plans, adjusting, asking, telling),
+        adjusting=Adjusting(database, now, plans, AdjustFlow(engine, database, messages, planning), telling),
+        what_ifs=WhatIfs(database, now, plans, asking, telling),
         details=Details(database, cards, plans, telling),
         explaining=Explaining(database, plans, ExplainFlow(engine, database, messages, boards, cards), telling),
         home=HomeFlow(engine, database, messages, groups, settings.admins),

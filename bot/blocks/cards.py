@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.blocks.elements import Block, actions, button, confirm, context, divider, header, section
+from bot.blocks.elements import (
+    OPTION_VALUE,
+    OPTIONS,
+    Block,
+    actions,
+    button,
+    confirm,
+    context,
+    divider,
+    header,
+    section,
+    select,
+)
 from bot.blocks.sprints import difference_text, forecast_lines, item_line, sprint_table, summary
 from bot.blocks.text import MESSAGE, bullets, count, cut, escape, length, percent, person, safe
+from planners.sprints.answers import PlanConflict
 from planners.sprints.forecasting import forecast_sentence
 from planners.sprints.model import PlanDifference, SprintPlan
 
@@ -16,6 +30,7 @@ ADJUST = "sprint_plan.adjust"
 DETAILS = "sprint_plan.details"
 WHAT_HOLDS = "sprint_plan.what_holds"
 WHAT_IF = "sprint_plan.what_if"
+TRY = "sprint_plan.try"
 CSV = "sprint_plan.csv"
 DISCARD = "sprint_plan.discard"
 SHOW = "sprint_plan.show"
@@ -23,6 +38,8 @@ RETRY = "sprint_plan.retry"
 
 WARNINGS_SHOWN = 6
 UNPLACED_SHOWN = 5
+CONFLICTS_SHOWN = 3
+REPAIRS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +55,7 @@ class CardState:
     shared: bool = False
     since_push: PlanDifference | None = None
     picture: str = ""
+    conflicts: Sequence[PlanConflict] = ()
 
     @property
     def value(self) -> str:
@@ -67,13 +85,48 @@ def _head(plan: SprintPlan, state: CardState) -> list[Block]:
     blocks.append(section(f"*{escape(cut(forecast_sentence(plan), 250))}*\n{summary(plan)} · {_options(plan)}"))
     if state.status != "preview" or state.shared:
         blocks.append(context(_standing(state)))
-    if plan.infeasible:
-        reasons = bullets([safe(reason, 300) for reason in plan.infeasible], 1_500, shown=5)
-        blocks.append(section(f"*No plan keeps every demand.* This is the best there is.\n{reasons}"))
+    blocks += _contradictions(plan, state)
     if state.since_push is not None:
         changed = difference_text(state.since_push, shown=8, budget=1_600)
         blocks += [section(f"*Changed since the last push*\n{changed}"), divider()]
     return blocks
+
+
+def _contradictions(plan: SprintPlan, state: CardState) -> list[Block]:
+    """What can't be kept together, and the cheapest ways out, of which those can be tried that a line can say."""
+    if not plan.infeasible and not state.conflicts:
+        return []
+    what = "No plan keeps every demand" if plan.infeasible else "No plan meets every milestone"
+    if state.conflicts:
+        shown = state.conflicts[:CONFLICTS_SHOWN]
+        text = "\n".join(_conflict(conflict) for conflict in shown)
+        if more := len(state.conflicts) - len(shown):
+            text += f"\n…and {count(more, 'more contradiction')}"
+    else:
+        text = bullets([safe(reason, 300) for reason in plan.infeasible], 1_500, shown=5)
+    blocks = [section(f"*{what}.* This is the best there is.\n{text}")]
+    choices = _repairs(state)
+    if choices and state.status in ("preview", "shared"):
+        blocks.append(actions([select(TRY, choices, placeholder="Try a way out")]))
+    return blocks
+
+
+def _conflict(conflict: PlanConflict) -> str:
+    ways = [f"    {n}. {safe(each.text, 160)}" for n, each in enumerate(conflict.repairs[:REPAIRS_SHOWN], 1)]
+    return "\n".join(
+        [f"• {safe(conflict.text, 300)}", *(["  What can be done, cheapest first:", *ways] if ways else [])]
+    )
+
+
+def _repairs(state: CardState) -> list[tuple[str, str]]:
+    """The ways out as lines of What if?, each with the plan that it is for."""
+    found: dict[str, str] = {}
+    for conflict in state.conflicts[:CONFLICTS_SHOWN]:
+        for repair in conflict.repairs[:REPAIRS_SHOWN]:
+            value = f"{state.value}|{'; '.join(repair.what_if)}"
+            if repair.what_if and len(value) <= OPTION_VALUE:
+                found.setdefault(value, cut(repair.text, 75))
+    return list(found.items())[:OPTIONS]
 
 
 def _options(plan: SprintPlan) -> str:
@@ -109,10 +162,10 @@ def _tail(plan: SprintPlan, state: CardState) -> list[Block]:
     blocks.append(section("*Forecast*\n" + bullets(dates, 1_200, shown=6)))
     if plan.warnings:
         lines = bullets([safe(warning.text, 260) for warning in plan.warnings], 1_500, shown=WARNINGS_SHOWN)
-        blocks.append(section(f"*Warnings*\n{lines}"))
+        blocks.append(context(f"*Warnings*\n{lines}"))
     if plan.assumptions:
         lines = bullets([f"{safe(each.name, 60)}: {safe(each.text, 260)}" for each in plan.assumptions], 1_800)
-        blocks.append(section(f"*Assumptions*\n{lines}"))
+        blocks.append(context(f"*Assumptions*\n{lines}"))
     if state.picture:
         blocks.append(context(state.picture))
     buttons = card_buttons(plan, state)

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.blocks.cards import CardState
-from bot.blocks.elements import OPTIONS, Block, actions, button, context, divider, modal, section, select
+from bot.blocks.elements import (
+    OPTION_VALUE,
+    OPTIONS,
+    Block,
+    actions,
+    button,
+    context,
+    divider,
+    field,
+    modal,
+    section,
+    select,
+)
+from bot.blocks.forms import ANSWER
 from bot.blocks.sprints import item_line, items_by_key, load_text
 from bot.blocks.text import count, number, percent, period, safe
 from planners.sprints.model import PlannedItem, PlannedSprint, SprintPlan
@@ -13,6 +27,7 @@ from planners.sprints.model import PlannedItem, PlannedSprint, SprintPlan
 GO = "sprint_plan.page"
 PICK = "sprint_plan.pick_sprint"
 WHY = "sprint_plan.why"
+ITEM = "item"
 TITLE = "Sprint plan"
 PAGE = 12
 UNPLACED = 0
@@ -26,6 +41,26 @@ class Place:
     page: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """What the modal carries: which plan, by its card's value, and the place in it."""
+
+    value: str
+    place: Place
+
+    @property
+    def metadata(self) -> str:
+        """As text."""
+        return f"{self.value}|{self.place.sprint}:{self.place.page}"
+
+    @classmethod
+    def parse(cls, metadata: str) -> Bookmark:
+        """Read it again. Raises ValueError for what no modal of ours carries."""
+        value, _, place = metadata.partition("|")
+        sprint, _, page = place.partition(":")
+        return cls(value, Place(int(sprint), int(page)))
+
+
 def details(plan: SprintPlan, state: CardState, place: Place) -> Block:
     """The modal at one place; places that are not there become the nearest that is."""
     sprint, items = _chosen(plan, place.sprint)
@@ -34,19 +69,29 @@ def details(plan: SprintPlan, state: CardState, place: Place) -> Block:
     page = min(max(place.page, 0), pages - 1)
     blocks = _choice(plan, number_)
     blocks += _sprint_head(sprint) if sprint else [section("*Did not fit*")]
-    blocks += [_item(item, number_, page) for item in items[page * PAGE : (page + 1) * PAGE]]
+    shown = items[page * PAGE : (page + 1) * PAGE]
+    blocks += [section(item_line(item, why=True)) for item in shown]
     if not items:
         blocks.append(section("Nothing is planned here."))
     blocks.append(context(f"Page {page + 1} of {pages} · {count(len(items), 'item')} · a ? behind points: assumed"))
     turns = _turns(number_, page, pages)
     if turns:
         blocks.append(actions(turns))
-    blocks += _everything(plan)
-    return modal(TITLE, blocks, metadata=state.value)
+    choices = _to_ask_about(plan, shown)
+    metadata = Bookmark(state.value, Place(number_, page)).metadata
+    if not choices:
+        return modal(TITLE, [*blocks, *_everything(plan)], metadata=metadata)
+    element = select(ANSWER, choices, placeholder="Choose an item")
+    blocks.append(field("Why is an item where it is?", ITEM, element, optional=False))
+    return modal(TITLE, [*blocks, *_everything(plan)], callback=WHY, submit="Why?", close="Close", metadata=metadata)
 
 
-def _item(item: PlannedItem, sprint: int, page: int) -> Block:
-    return section(item_line(item, why=True), accessory=button("Why?", WHY, f"{sprint}:{page}:{item.key}"))
+def _to_ask_about(plan: SprintPlan, shown: Sequence[PlannedItem]) -> list[tuple[str, str]]:
+    """Every item where a select holds them all, by sprint; else those of the page."""
+    items = shown
+    if len(plan.items) <= OPTIONS:
+        items = sorted(plan.items, key=lambda item: (item.sprint is None, item.sprint or 0))
+    return [(item.key, f"{item.title} ({item.key})") for item in items if len(item.key) <= OPTION_VALUE]
 
 
 def _chosen(plan: SprintPlan, number_: int) -> tuple[PlannedSprint | None, list[PlannedItem]]:

@@ -10,6 +10,8 @@ from bot.blocks.text import SECTION, cut
 Block = dict[str, Any]
 
 OPTIONS = 100
+OPTION_VALUE = 150
+BUTTON_VALUE = 2_000
 
 
 def plain(text: str, limit: int = SECTION) -> Block:
@@ -56,7 +58,7 @@ def button(
     confirm: Block | None = None,
 ) -> Block:
     """A button. `value` goes back to the server with the click, at most 2,000 characters."""
-    if len(value) > 2_000:
+    if len(value) > BUTTON_VALUE:
         raise ValueError("a button's value has at most 2,000 characters")
     element: Block = {"type": "button", "text": plain(text, 75), "action_id": action, "value": value}
     if style:
@@ -83,7 +85,7 @@ def confirm(title: str, text: str, yes: str, no: str = "Not yet") -> Block:
 
 def option(text: str, value: str) -> Block:
     """One choice of a select."""
-    if len(value) > 150:
+    if len(value) > OPTION_VALUE:
         raise ValueError(f"an option's value has at most 150 characters: {value[:40]}…")
     return {"text": plain(text, 75), "value": value}
 

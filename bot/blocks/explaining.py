@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.blocks.cards import CardState
-from bot.blocks.details import GO, TITLE, Place
-from bot.blocks.elements import Block, actions, button, context, divider, modal, section
+from bot.blocks.details import TITLE, Bookmark
+from bot.blocks.elements import Block, context, divider, modal, section
 from bot.blocks.text import bullets, count, number, percent, safe
 from planners.sprints.answers import Bottleneck, ItemExplanation, PlanExplanation, Shift
 
+BACK = "sprint_plan.why_back"
 PLAN_TITLE = "What holds it up"
 ROOM = 2_700
 TOLD_IN_WORDS = 7
@@ -21,7 +22,7 @@ def working(title: str = TITLE) -> Block:
     return modal(title, [section("Looking into it… a large plan takes a few seconds.")])
 
 
-def item_answer(found: ItemExplanation, state: CardState, place: Place) -> Block:
+def item_answer(found: ItemExplanation, back: Bookmark) -> Block:
     """Why one item is where it is, with the way back to the page it was asked on."""
     blocks = [
         section(f"*Why is it there?*\n`{safe(found.key, 100)}` {safe(found.title, 200)} · {safe(found.team, 60)}"),
@@ -31,17 +32,19 @@ def item_answer(found: ItemExplanation, state: CardState, place: Place) -> Block
     if len(found.moves) > TOLD_IN_WORDS:
         lines = [_shift(move) for move in found.moves]
         blocks.append(section(f"*What would move* ({count(len(lines), 'item')})\n{bullets(lines, ROOM, shown=25)}"))
-    return _with_way_back(blocks, state, place)
+    return _with_way_back(blocks, back)
 
 
-def no_answer(text: str, state: CardState, place: Place) -> Block:
+def no_answer(text: str, back: Bookmark) -> Block:
     """Why there is none; `text` is escaped."""
-    return _with_way_back([section(text)], state, place)
+    return _with_way_back([section(text)], back)
 
 
 def plan_answer(found: PlanExplanation, state: CardState) -> Block:
     """The critical chain, what is tightest in each sprint, and what the milestones have to spare."""
-    blocks = [section(bullets([safe(sentence, 700) for sentence in found.sentences], ROOM) or "Nothing holds it up.")]
+    # The first sentence is the chain, which stands below item by item.
+    sentences = found.sentences[1:] if found.critical_chain else found.sentences
+    blocks = [section(bullets([safe(sentence, 700) for sentence in sentences], ROOM) or "Nothing holds it up.")]
     if found.critical_chain:
         lines = [
             f"Sprint {link.sprint}: `{safe(link.key, 60)}` {safe(link.title, 80)}, {safe(link.text, 160)}"
@@ -53,9 +56,8 @@ def plan_answer(found: PlanExplanation, state: CardState) -> Block:
     return modal(PLAN_TITLE, blocks, metadata=state.value)
 
 
-def _with_way_back(blocks: Sequence[Block], state: CardState, place: Place) -> Block:
-    back = button("Back to the sprint", f"{GO}.back", f"{place.sprint}:{place.page}")
-    return modal(TITLE, [*blocks, actions([back])], metadata=state.value)
+def _with_way_back(blocks: Sequence[Block], back: Bookmark) -> Block:
+    return modal(TITLE, blocks, callback=BACK, submit="Back", metadata=back.metadata)
 
 
 def _shift(move: Shift) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from bot.blocks.elements import Block, actions, button, context, divider, field, header, modal, section, text_input
+from bot.blocks.adjusting import KEEP
+from bot.blocks.elements import BUTTON_VALUE, Block, actions, button, context, field, header, modal, section, text_input
 from bot.blocks.forms import ANSWER
 from bot.blocks.sprints import change_line
-from bot.blocks.text import bullets, safe
+from bot.blocks.text import bullets, cut, safe
 from planners.sprints.answers import WhatIf
 
 CALLBACK = "sprint_plan.what_if_form"
-ADOPT = "sprint_plan.adopt"
+AGAIN = "sprint_plan.ask_again"
+DONE = "The answer is shown to you in the conversation."
 TITLE = "What if?"
 FIELD = "change"
 LIMIT = 300
@@ -28,10 +28,9 @@ EXAMPLES = (
 )
 
 
-def form(metadata: str, *, text: str = "", answer: Sequence[Block] = ()) -> Block:
-    """The line to type, below what the one before would change."""
+def form(metadata: str, *, text: str = "") -> Block:
+    """The line to type."""
     blocks = [
-        *answer,
         field(
             "What if …",
             FIELD,
@@ -44,29 +43,33 @@ def form(metadata: str, *, text: str = "", answer: Sequence[Block] = ()) -> Bloc
     return modal(TITLE, blocks, callback=CALLBACK, submit="Show what changes", close="Close", metadata=metadata)
 
 
-def answer(found: WhatIf, proposal_id: str) -> list[Block]:
-    """What would change; with a `proposal_id` it can be kept."""
+def answer(found: WhatIf, value: str, proposal_id: str) -> list[Block]:
+    """What would change, and the way to ask again about the plan of this card's `value`.
+
+    With a `proposal_id` the change can be adopted.
+    """
     moves = [change_line(change) for change in found.difference.items]
+    line = "; ".join(found.changes)
     blocks = [
-        section(f"*What if: {safe('; '.join(found.changes), LIMIT)}*"),
+        header(cut(f"What if: {line}", 150)),
         section(bullets([safe(sentence, 400) for sentence in found.sentences], 2_400, shown=12)),
     ]
     if moves:
         blocks.append(section(f"*Items*\n{bullets(moves, 2_400, shown=SHOWN)}"))
-    if found.difference.empty:
-        return [*blocks, divider()]
+    again = button("Ask again", AGAIN, f"{value}|{line}"[:BUTTON_VALUE])
     if proposal_id:
-        blocks.append(actions([button("Adopt", ADOPT, proposal_id, style="primary")]))
-    else:
-        blocks.append(context("To keep this, change the plan file and plan again: *Adjust* has no option for it."))
-    return [*blocks, divider()]
+        return [
+            *blocks,
+            actions([button("Adopt", KEEP, proposal_id, style="primary"), again]),
+            context("The plan stays as it was until you adopt the change."),
+        ]
+    return [
+        *blocks,
+        actions([again]),
+        context("To keep this, change the plan file and plan again: *Adjust* has no option for it."),
+    ]
 
 
-def refusal(text: str) -> list[Block]:
+def refusal(text: str, value: str, line: str) -> list[Block]:
     """Why there is no answer; `text` is escaped."""
-    return [section(text), divider()]
-
-
-def message(blocks: Sequence[Block]) -> list[Block]:
-    """The answer for a conversation, when the modal was closed."""
-    return [header(TITLE), *blocks][:50]
+    return [section(text), actions([button("Ask again", AGAIN, f"{value}|{line}"[:BUTTON_VALUE])])]

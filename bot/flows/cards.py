@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from bot.adapters.boards.port import Board, BoardError
 from bot.blocks.cards import CardState, card, fallback
 from bot.blocks.elements import Block
+from planners.sprints.answers import PlanConflict
 from planners.sprints.difference import difference
 from planners.sprints.model import PlanDifference, SprintPlan
 from storage.database import Database
@@ -15,6 +16,7 @@ from storage.plans import find_sprint_plan, last_pushed, sprint_plan_of
 from storage.tables import SprintPlanRow
 
 EMBEDDED = "embedded"
+OPEN_TO_CHANGE = ("preview", "shared")
 OWN_BOARD = "Muster's own board"
 IN_MESSAGES = "The burn-up picture is in your direct messages with me."
 IN_THREAD = "The burn-up picture is in the thread."
@@ -33,7 +35,16 @@ class Card:
 class Cards:
     """Builds cards from the database."""
 
-    def __init__(self, database: Database, boards: Callable[[str], Board], *, rich: bool) -> None:
+    def __init__(
+        self,
+        database: Database,
+        boards: Callable[[str], Board],
+        *,
+        rich: bool,
+        conflicts: Callable[[SprintPlanRow, SprintPlan], Sequence[PlanConflict]] | None = None,
+    ) -> None:
+        """`conflicts` finds what contradicts each other in a plan that is not decided yet; it may take seconds."""
+        self._conflicts = conflicts
         self._database = database
         self._boards = boards
         self._rich = rich
@@ -47,7 +58,7 @@ class Cards:
         return OWN_BOARD if target == EMBEDDED else f"Jira {target.rsplit('/', 1)[-1]}"
 
     def build(self, plan_id: str, *, shared: bool = False, plain: bool = False) -> Card | None:
-        """The current card; None when there is no such plan.
+        """The current card; None when there is no such plan. For durable work: contradictions are looked for.
 
         `shared`: as the channel sees it. `plain`: without Slack's newer blocks, whatever the server shows.
         """
@@ -61,6 +72,8 @@ class Cards:
         since = difference(sprint_plan_of(pushed), plan) if pushed is not None and earlier else None
         picture = (IN_THREAD if shared else IN_MESSAGES) if plan.forecast.burn_up else ""
         state = self.state(row, shared=shared, since_push=since, picture=picture)
+        if self._conflicts is not None and row.status in OPEN_TO_CHANGE:
+            state = replace(state, conflicts=self._conflicts(row, plan))
         return Card(row, plan, fallback(plan), card(plan, state, rich=self._rich and not plain))
 
     def state(

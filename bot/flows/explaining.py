@@ -9,7 +9,7 @@ from typing import Any
 from bot.adapters.boards.port import Board, BoardError, BoardUnavailable
 from bot.adapters.workspace.messages import Messages
 from bot.blocks import explaining, forms, notices
-from bot.blocks.details import Place
+from bot.blocks.details import Bookmark
 from bot.blocks.elements import Block
 from bot.blocks.text import safe
 from bot.flows.beside_board import beside_the_board
@@ -25,17 +25,20 @@ from storage.plans import document_of, find_sprint_plan, sprint_plan_of, version
 from storage.tables import SprintPlanRow
 
 EXPLAIN = "plan.explain"
+AFTER_SUBMISSION = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked about a sprint plan, and the modal that waits. Without an `item` it is about the whole plan."""
+    """What is asked about a sprint plan, and the modal that waits. Without an `item` it is about the whole plan.
+
+    `back` is the :class:`Bookmark` of the page that an item was asked about on.
+    """
 
     plan: str
     view_id: str
     item: str = ""
-    sprint: int = 1
-    page: int = 0
+    back: str = ""
 
 
 class ExplainFlow:
@@ -63,6 +66,9 @@ class ExplainFlow:
     def run(self, question: dict[str, Any]) -> Answer:
         """The flow."""
         asked = Question(**question)
+        if asked.item:
+            # Slack must have shown what the submission was answered with, or that would replace the explanation.
+            self._engine.pause(AFTER_SUBMISSION)
         answer = deliver(self._engine, "explain", lambda: self._show(asked))
         if "why" in answer and answer["status"] != "refused":
             view = forms.closing(safe(answer["why"], 600), explaining.PLAN_TITLE)
@@ -79,13 +85,12 @@ class ExplainFlow:
         self._update(asked.view_id, self._answer(asked, row, document))
 
     def _answer(self, asked: Question, row: SprintPlanRow, document: PlanDocument) -> Block:
-        plan, state = sprint_plan_of(row), self._cards.state(row)
-        place = Place(asked.sprint, asked.page)
+        plan = sprint_plan_of(row)
         try:
             planned = self._as_planned(document, plan, row.venture)
             if asked.item:
-                return explaining.item_answer(explain_item(planned, plan, asked.item), state, place)
-            return explaining.plan_answer(explain_plan(planned, plan), state)
+                return explaining.item_answer(explain_item(planned, plan, asked.item), Bookmark.parse(asked.back))
+            return explaining.plan_answer(explain_plan(planned, plan), self._cards.state(row))
         except BoardUnavailable:
             raise
         except BoardError as error:
@@ -95,7 +100,7 @@ class ExplainFlow:
         except PlanProblems:
             text = notices.BOARD_MOVED
         if asked.item:
-            return explaining.no_answer(text, state, place)
+            return explaining.no_answer(text, Bookmark.parse(asked.back))
         return forms.closing(text, explaining.PLAN_TITLE)
 
     def _as_planned(self, document: PlanDocument, plan: SprintPlan, venture: str) -> PlanDocument:

@@ -11,6 +11,7 @@ from bot.adapters.workspace.messages import Messages
 from bot.blocks import notices
 from bot.blocks import what_if as blocks
 from bot.blocks.elements import Block
+from bot.blocks.forms import closing
 from bot.blocks.text import bullets, safe
 from bot.flows.beside_board import beside_the_board
 from bot.flows.delivery import Answer, attempt, deliver
@@ -28,15 +29,23 @@ WHAT_IF = "plan.what_if"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The changes asked about, and where the answer goes. With a `proposal` it can be adopted."""
+    """The changes asked about, and where the answer goes. `value` is that of the plan's card.
+
+    With a `proposal` the answer can be adopted.
+    """
 
     plan: str
     changes: tuple[str, ...]
     view_id: str
     user: str
     channel: str
-    metadata: str
+    value: str
     proposal: str = ""
+
+    @property
+    def line(self) -> str:
+        """The changes as they were typed."""
+        return "; ".join(self.changes)
 
 
 class WhatIfFlow:
@@ -68,7 +77,7 @@ class WhatIfFlow:
         asked = Asked(**{**order, "changes": tuple(order["changes"])})
         told = deliver(self._engine, "what_if", lambda: self._show(asked, self._answer(asked)))
         if "why" in told and told["status"] != "refused":
-            deliver(self._engine, "failed", lambda: self._show(asked, blocks.refusal(safe(told["why"], 600))))
+            deliver(self._engine, "failed", lambda: self._show(asked, self._refusal(asked, safe(told["why"], 600))))
         return told
 
     def _answer(self, asked: Asked) -> list[Block]:
@@ -77,12 +86,17 @@ class WhatIfFlow:
         except BoardUnavailable:
             raise
         except BoardError as error:
-            return blocks.refusal(f"The board can't be asked: {safe(error, 600)}")
+            return self._refusal(asked, f"The board can't be asked: {safe(error, 600)}")
         except WhatIfError as error:
-            return blocks.refusal(safe(error, 600))
+            return self._refusal(asked, safe(error, 600))
         except PlanProblems as error:
-            return blocks.refusal(bullets([safe(problem, 300) for problem in error.problems], shown=10))
-        return blocks.refusal(notices.GONE) if found is None else blocks.answer(found, asked.proposal)
+            return self._refusal(asked, bullets([safe(problem, 300) for problem in error.problems], shown=10))
+        if found is None:
+            return self._refusal(asked, notices.GONE)
+        return blocks.answer(found, asked.value, asked.proposal)
+
+    def _refusal(self, asked: Asked, text: str) -> list[Block]:
+        return blocks.refusal(text, asked.value, asked.line)
 
     def _compute(self, asked: Asked) -> WhatIf | None:
         with self._database.transaction() as session:
@@ -106,13 +120,5 @@ class WhatIfFlow:
         return found
 
     def _show(self, asked: Asked, answer: list[Block]) -> None:
-        """In the modal; in the conversation for who closed it."""
-        view = blocks.form(asked.metadata, text="; ".join(asked.changes), answer=answer)
-        if not attempt(lambda: self._messages.update_view(asked.view_id, view)):
-            reach(
-                self._messages,
-                channel=asked.channel,
-                user=asked.user,
-                text=blocks.TITLE,
-                blocks=blocks.message(answer),
-            )
+        reach(self._messages, channel=asked.channel, user=asked.user, text=blocks.TITLE, blocks=answer)
+        attempt(lambda: self._messages.update_view(asked.view_id, closing(blocks.DONE, blocks.TITLE)))

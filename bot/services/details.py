@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.blocks import notices
-from bot.blocks.details import Place, details
+from bot.blocks.details import Bookmark, Place, details
 from bot.blocks.elements import Block
+from bot.blocks.forms import closing
 from bot.flows.cards import Cards
 from bot.services.clicks import Click, PlanRef
 from bot.services.sprint_plans import SprintPlans
@@ -37,6 +38,12 @@ class Details:
         found = self._view(click.user, ref, place)
         if not isinstance(found, str):
             self._telling.update(click.view_id, found)
+
+    def back(self, click: Click, metadata: str) -> Block:
+        """The page that an item was asked about on; what is said instead where the person may not look any more."""
+        mark = Bookmark.parse(metadata)
+        found = self._view(click.user, PlanRef.parse(mark.value), mark.place)
+        return closing(found) if isinstance(found, str) else found
 
     def _view(self, user: str, ref: PlanRef, place: Place) -> Block | str:
         with self._database.transaction() as session:

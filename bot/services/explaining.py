@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bot.blocks import explaining, notices
-from bot.blocks.details import Place
-from bot.blocks.forms import closing
+from bot.blocks.details import ITEM, Bookmark
 from bot.flows.explaining import ExplainFlow, Question
 from bot.services.clicks import Click, PlanRef
 from bot.services.sprint_plans import SprintPlans
@@ -31,14 +30,16 @@ class Explaining:
             self._flow.start(Question(ref.plan_id, view_id), f"{ref.plan_id}:{click.trigger}")
         return None
 
-    def item(self, click: Click, ref: PlanRef, key: str, place: Place) -> None:
-        """Why an item is where it is, asked on a page of the details: the answer takes the page's place."""
+    def item(self, click: Click, metadata: str, key: str) -> dict[str, str]:
+        """Why an item is where it is, asked on a page of the details. A problem at the field, or nothing: then the
+        answer will take the page's place."""
+        ref = PlanRef.parse(Bookmark.parse(metadata).value)
         if refused := self._refusal(click.user, ref):
-            self._telling.update(click.view_id, closing(refused))
-            return
-        if self._telling.update(click.view_id, explaining.working()):
-            question = Question(ref.plan_id, click.view_id, key, place.sprint, place.page)
-            self._flow.start(question, f"{ref.plan_id}:{click.trigger}")
+            return {ITEM: refused}
+        if not key:
+            return {ITEM: "Choose an item"}
+        self._flow.start(Question(ref.plan_id, click.view_id, key, metadata), f"{ref.plan_id}:{click.trigger}")
+        return {}
 
     def _refusal(self, user: str, ref: PlanRef) -> str | None:
         with self._database.transaction() as session:

@@ -2,46 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.blocks import notices
 from bot.blocks import what_if as blocks
-from bot.blocks.forms import closing
 from bot.flows.what_if import Asked, WhatIfFlow
-from bot.services.adjusting import Adjusting
 from bot.services.clicks import Click, PlanRef
 from bot.services.sprint_plans import UNDECIDED, SprintPlans
 from bot.services.telling import Telling
-from planners.plan.models import PlanDocument
 from planners.plan.problems import PlanProblems
 from planners.sprints.model import PlanOptions
 from planners.sprints.what_if import WhatIfError, apply
 from storage.clock import Clock
 from storage.database import Database
-from storage.forms import add_proposal, find_proposal
+from storage.forms import add_proposal
 from storage.plans import document_of, find_sprint_plan, sprint_plan_of, version
 from storage.tables import AuthorityAction, SprintPlanRow
 
 MOST_CHANGES = 6
-ADOPTED = "The plan is changed. You find the new preview in the conversation."
 
 
 class WhatIfs:
-    """Opens the line, checks what is typed, starts the work, and adopts."""
+    """Opens the line, checks what is typed, and starts the work. An adjustment is adopted as one is kept."""
 
     def __init__(
         self,
         database: Database,
         clock: Clock,
         plans: SprintPlans,
-        adjusting: Adjusting,
         flow: WhatIfFlow,
         telling: Telling,
     ) -> None:
         self._database = database
         self._clock = clock
         self._plans = plans
-        self._adjusting = adjusting
         self._flow = flow
         self._telling = telling
 
@@ -73,37 +65,23 @@ class WhatIfs:
             changed = apply(document, options, changes)
         except (WhatIfError, PlanProblems) as error:
             return {blocks.FIELD: str(error)[:2_000]}
-        proposal = self._proposal(click, row, channel, options, document, changed)
-        asked = Asked(row.id, changes, click.view_id, click.user, channel or row.channel or "", metadata, proposal)
+        proposal = ""
+        if changed[0] is document:
+            if changed[1] == options:
+                return {blocks.FIELD: "This is so already; nothing would change."}
+            proposal = self._proposal(click, row, channel, changed[1])
+        asked = Asked(row.id, changes, click.view_id, click.user, channel or row.channel or "", value, proposal)
         self._flow.start(asked, f"{row.id}:{click.trigger}")
         return {}
 
-    def adopt(self, click: Click, proposal_id: str) -> None:
-        """Put the changed plan in the preview's place; the modal says what came of it."""
-        with self._database.transaction() as session:
-            proposal = find_proposal(session, proposal_id)
-        channel = proposal.channel if proposal is not None else ""
-        told = self._adjusting.keep(replace(click, channel=channel), proposal_id)
-        self._telling.update(click.view_id, closing(told or ADOPTED, blocks.TITLE))
-
-    def _proposal(
-        self,
-        click: Click,
-        row: SprintPlanRow,
-        channel: str,
-        options: PlanOptions,
-        document: PlanDocument,
-        changed: tuple[PlanDocument, PlanOptions],
-    ) -> str:
-        """The id of what may be adopted; empty where the changes are in the document, which only its file can keep."""
-        if changed[0] is not document or changed[1] == options:
-            return ""
+    def _proposal(self, click: Click, row: SprintPlanRow, channel: str, options: PlanOptions) -> str:
+        """The id of what may be adopted. Changes of the document itself may not: only its file can keep them."""
         with self._database.transaction() as session:
             return add_proposal(
                 session,
                 row.id,
                 base_revision=row.revision,
-                options=changed[1].model_dump(mode="json"),
+                options=options.model_dump(mode="json"),
                 channel=channel or row.channel or "",
                 response_url="",
                 by=click.user,

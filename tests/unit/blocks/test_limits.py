@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.blocks import adjusting, cards, details, explaining, home, progress, what_if
 from bot.blocks.cards import CardState, card
-from bot.blocks.details import Place
+from bot.blocks.details import Bookmark, Place
 from bot.blocks.elements import section
 from bot.blocks.text import MESSAGE, bullets, cut, escape, length, period, safe
 from planners.plan.models import Priority
@@ -20,7 +20,10 @@ from planners.sprints.answers import (
     ChainLink,
     ItemExplanation,
     MilestoneSlack,
+    PlanConflict,
     PlanExplanation,
+    PlanRepair,
+    RepairKind,
     Shift,
     WhatIf,
 )
@@ -105,7 +108,14 @@ def state(**more: object) -> CardState:
 def test_a_card_of_any_plan_is_taken_by_slack(items: int, rich: bool, word: str) -> None:
     plan = plan_of(items, title=word * 3, word=word)
     before = plan_of(max(1, items // 2), word="Before")
-    for each in (state(), state(since_push=difference(before, plan), picture="p", shared=True)):
+    way = PlanRepair(kind=RepairKind.ADD_PERSON, text=word * 2, what_if=(f"add 1 {word[:9]}",), effort=1)
+    odd = way.model_copy(update={"what_if": (word * 9,)})
+    stuck = PlanConflict(demands=(word,), teams=(), text=word * 4, minimal=True, repairs=(way, odd) * 30)
+    for each in (
+        state(),
+        state(conflicts=(stuck,) * 12),
+        state(since_push=difference(before, plan), picture="p", shared=True, conflicts=(stuck,)),
+    ):
         blocks = card(plan, each, rich=rich)
         check_blocks(blocks)
         assert length(blocks) <= MESSAGE + 600
@@ -159,7 +169,7 @@ def test_an_explanation_of_any_size_is_taken_by_slack(amount: int, word: str) ->
         moves=tuple(Shift(key=f"{word}{n}", title=word, before=n, after=None) for n in many),
         sentences=(word,) * min(amount, 40),
     )
-    check_view(explaining.item_answer(item, state(), Place(2, 1)))
+    check_view(explaining.item_answer(item, Bookmark(state().value, Place(2, 1))))
     whole = PlanExplanation(
         critical_chain=tuple(ChainLink(key=word, title=word, sprint=n, held_by=Hold.CHAIN, text=word) for n in many),
         bottlenecks=tuple(
@@ -183,9 +193,9 @@ def test_an_answer_to_what_if_of_any_size_is_taken_by_slack(items: int) -> None:
         changes=(NASTY,) * 6, plan=after, difference=difference(before, after), sentences=(NASTY,) * min(items, 60)
     )
     for proposal in ("p" * 32, ""):
-        answer = what_if.answer(found, proposal)
-        check_view(what_if.form("a" * 32 + ":9|C1", text=NASTY * 6, answer=answer))
-        check_blocks(what_if.message(answer))
+        check_blocks(what_if.answer(found, state().value, proposal))
+    check_blocks(what_if.refusal(escape(NASTY), state().value, NASTY * 40))
+    check_view(what_if.form(f"{state().value}|C1", text=NASTY * 6))
 
 
 @pytest.mark.parametrize("status", ["running", "done", "partial", "failed"])
@@ -247,6 +257,11 @@ def test_no_text_becomes_markup(text: str) -> None:
         assert ">" not in safe_text
         rest = safe_text.replace("&amp;", "").replace("&lt;", "").replace("&gt;", "")
         assert "&" not in rest
+
+
+def test_a_bookmark_comes_back_as_it_was() -> None:
+    mark = Bookmark(state().value, Place(0, 7))
+    assert Bookmark.parse(mark.metadata) == mark
 
 
 def test_a_cut_never_splits_an_escape() -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from bot.adapters.boards.boards import Boards
 from bot.adapters.workspace.errors import SlackUnavailable
 from bot.blocks import notices
-from bot.blocks.details import Place
 from bot.flows.cards import Cards
 from bot.services.adjusting import Adjusting
 from bot.services.authority import Authorities, Verdict
@@ -43,10 +42,10 @@ TABLE = {
     "drop": MAY_PLAN,
     "what if": MAY_PLAN,
     "ask": MAY_PLAN,
-    "adopt": MAY_PLAN,
     "discard": MAY_PLAN,
     "details": MAY_PLAN | MAY_APPROVE,
     "holds": MAY_PLAN | MAY_APPROVE,
+    "why": MAY_PLAN | MAY_APPROVE,
     "csv": MAY_PLAN | MAY_APPROVE,
     "show": MAY_PLAN | MAY_APPROVE,
 }
@@ -71,7 +70,6 @@ class Effects:
 
     def __init__(self) -> None:
         self.seen: list[str] = []
-        self.told = ""
 
     def __getattr__(self, name: str) -> Any:
         def note(*args: object, **_: object) -> str:
@@ -79,23 +77,6 @@ class Effects:
             return "V1"
 
         return note
-
-
-class Says:
-    """A modal that keeps what it says instead of counting it as an effect."""
-
-    def __init__(self, effects: Effects) -> None:
-        self._effects = effects
-
-    def open(self, *_: object) -> str:
-        """A modal was opened."""
-        self._effects.seen.append("open")
-        return "V1"
-
-    def update(self, _: str, view: Any) -> bool:
-        """Keep the text."""
-        self._effects.told = view["blocks"][0]["text"]["text"]
-        return True
 
 
 class Desk:
@@ -114,7 +95,7 @@ class Desk:
         self.plans = SprintPlans(database, clock, self.authorities, boards, cards, work, work)
         self.adjusting = Adjusting(database, clock, self.plans, work, work)
         self.details = Details(database, cards, self.plans, work)
-        self.what_ifs = WhatIfs(database, clock, self.plans, self.adjusting, work, cast(Any, Says(self.effects)))
+        self.what_ifs = WhatIfs(database, clock, self.plans, work, work)
         self.explaining = Explaining(database, self.plans, work, work)
 
     def row(self, status: SprintPlanStatus = SprintPlanStatus.PREVIEW) -> SprintPlanRow:
@@ -142,22 +123,14 @@ class Desk:
             return self.what_ifs.open(click, ref)
         if action == "ask":
             return self.what_ifs.submit(click, f"{row.id}:{row.revision}|C1", "velocity -20 %").get("change")
-        if action == "adopt":
-            return self._adopt(click, row)
         if action == "details":
             return self.details.open(click, ref)
+        if action == "why":
+            return self.explaining.item(click, f"{row.id}:{row.revision}|1:0", "item-1").get("item")
         if action == "holds":
             return self.explaining.plan(click, ref)
         told: str | None = getattr(self.plans, action)(click, ref)
         return told
-
-    def _adopt(self, click: Click, row: SprintPlanRow) -> str | None:
-        """Adopting says what came of it in the modal; a new revision of the plan is the effect."""
-        self.what_ifs.adopt(click, self._proposal(row))
-        with self.database.transaction() as session:
-            after = find_sprint_plan(session, row.id)
-        assert after is not None
-        return self.effects.told if after.revision == row.revision else None
 
     def _proposal(self, row: SprintPlanRow) -> str:
         with self.database.transaction() as session:
@@ -210,16 +183,6 @@ def test_when_slack_can_not_say_who_is_in_a_group_nothing_is_done_and_it_says_so
     assert desk.act(action, GROUP_PLANNER) == notices.UNCHECKED
     assert not desk.effects.seen
     assert desk.act(action, ADMIN) != notices.UNCHECKED
-
-
-def test_why_an_item_is_there_is_told_to_nobody_who_may_not_look(desk: Desk) -> None:
-    row = desk.row()
-    for user in PEOPLE:
-        desk.effects.seen.clear()
-        click = Click(user, "", "t1", view_id="V1")
-        desk.explaining.item(click, PlanRef(row.id, row.revision), "item-1", Place(1))
-        asked = ["update", "start"] if user in TABLE["details"] else ["update"]
-        assert desk.effects.seen == asked, user
 
 
 def test_a_shared_plan_may_be_looked_at_by_everybody(desk: Desk) -> None:
