@@ -163,7 +163,9 @@ def _project(view: FormView) -> Block | None:
 
 
 def _start(view: FormView) -> Block:
-    return input_field("First day of sprint 1", "start", date_input(ANSWER, initial=view.answers.get("start")))
+    element = date_input(ANSWER, initial=view.answers.get("start"))
+    hint = "Empty: the day that the plan or its last push names, else next Monday."
+    return input_field("First day of sprint 1", "start", element, hint=hint)
 
 
 def _weeks(view: FormView) -> Block:

@@ -36,7 +36,7 @@ def refusal(action: str, venture: str) -> str:
     what = {"plan": "plan sprints for", "approve": "approve sprint plans of", "decide": "decide for"}[action]
     return (
         f"You can't {what} *{safe(venture, 80)}* yet. Its lead or an admin can allow it: "
-        f"`muster venture allow {safe(venture, 80)} {action} <your id>`."
+        f"`muster venture allow {safe(venture, 80)} {action} YOUR_ID`."
     )
 
 

@@ -98,7 +98,7 @@ def _forecast_line(forecast: DateForecast) -> str:
     if forecast.due is not None:
         line += f" · due {day(forecast.due)}"
     if forecast.probability_on_time is not None:
-        line += f" · on time with {forecast.probability_on_time:.0%}".replace("%", " %")
+        line += f" · {forecast.probability_on_time:.0%}".replace("%", " %") + " likely on time"
     return line
 
 

@@ -12,7 +12,6 @@ from bot.adapters.boards.port import Board, BoardError
 from bot.blocks.forms import JIRA_BOARDS_SHOWN, FieldProblem, FormChoices, FormView
 from planners.plan.models import PlanDocument
 from planners.plan.normalise import team_keys
-from planners.sprints.calendar import next_monday
 from planners.sprints.model import SprintPlan
 from planners.sprints.planner import default_options
 from storage.clock import Clock
@@ -133,7 +132,8 @@ def _defaults(document: PlanDocument | None, pushed: SprintPlan | None, today: d
     elif document is not None:
         options = default_options(document, today)
     else:
-        return {"start": next_monday(today).isoformat(), "weeks": "2", "buffer": "15", "confidence": "85"}
+        # The plan is not known yet, and it may name its own first day.
+        return {"weeks": "2", "buffer": "15", "confidence": "85"}
     return {
         "start": options.start.isoformat(),
         "weeks": str(options.sprint_weeks),

@@ -19,7 +19,6 @@ from bot.flows.reaching import reach
 from bot.flows.showing import Order, Showing
 from planners.plan.models import PlanDocument
 from planners.plan.problems import PlanProblems
-from planners.sprints.model import PlanOptions
 from storage.database import Database
 from storage.forms import find_form
 from storage.tables import PlanForm
@@ -116,7 +115,7 @@ class PlanFlows:
         key = known.key if known else name
         document = _of_venture(handed.document, key)
         try:
-            options = PlanOptions.model_validate(form.values["options"])
+            options = self._planning.options(document, form.values["options"], key)
             plan = self._planning.plan(document, options, key)
         except PlanProblems as error:
             return _problems([FieldProblem(_field_of(problem.path), str(problem)) for problem in error.problems])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bot.adapters.boards.port import Board
 from bot.adapters.workspace.files import Files
@@ -12,6 +13,7 @@ from planners.plan.loading import load_document
 from planners.plan.models import PlanDocument
 from planners.plan.problems import PlanProblems, Problem
 from planners.sprints.model import PlanOptions, SprintPlan
+from planners.sprints.planner import default_options
 from storage import audit
 from storage.clock import Clock
 from storage.database import Database
@@ -20,7 +22,9 @@ from storage.locking import begin_writing
 from storage.plans import (
     add_sprint_plan,
     document_of,
+    last_pushed,
     newest_version,
+    sprint_plan_of,
     store_document,
 )
 from storage.tables import PlanForm, PlanVersion
@@ -73,6 +77,17 @@ class Planning:
         if version is None:
             raise PlanProblems([Problem("venture", f"{venture} has no stored plan any more")])
         return Handed(document_of(version), version.source, "venture", version)
+
+    def options(self, document: PlanDocument, given: Mapping[str, Any], venture: str) -> PlanOptions:
+        """What the lead set. A first day that was left open is the last push's, so that sprints keep their numbers,
+        or the plan's own.
+        """
+        if "start" in given:
+            return PlanOptions.model_validate(given)
+        with self._database.transaction() as session:
+            pushed = last_pushed(session, venture)
+        before = sprint_plan_of(pushed).options if pushed else default_options(document, self._clock.now().date())
+        return PlanOptions.model_validate({**given, "start": before.start})
 
     def plan(self, document: PlanDocument, options: PlanOptions, venture: str) -> SprintPlan:
         """Plan with what the board says: its velocity, and what must stay where it is.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -182,12 +181,12 @@ def options_of(answers: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, An
             problems[name] = value
         else:
             shares[name] = str(value)
-    start = date_of(answers.get("start"))
-    if not isinstance(start, dt.date):
+    start = date_of(answers["start"]) if answers.get("start") else None
+    if isinstance(start, str):
         problems["start"] = start
     team = answers.get("team")
     return problems, {
-        "start": str(start),
+        **({} if start is None else {"start": str(start)}),
         "sprint_weeks": int(answers.get("weeks") or 2),
         "team": None if team in (None, "", ALL_TEAMS) else team,
         **shares,

@@ -205,3 +205,10 @@ def test_a_form_is_taken_from_nobody_but_who_opened_it(slack_bench: Bench) -> No
 def test_two_plans_at_once_are_one_too_many(slack_bench: Bench) -> None:
     given = {"text": PLAN, "file": [{"id": "F77", "name": "plan.yaml"}]}
     assert "Please keep one" in errors(slack_bench.submit(slack_bench.form(), given))["text"]
+
+
+def test_a_first_day_left_open_is_the_plans_own(slack_bench: Bench, api: WebApi) -> None:
+    slack_bench.submit(slack_bench.form(), {"text": f"{PLAN}\ntimeline:\n  start: 2027-03-01\n", "venture": None})
+    preview = api.wait("chat.postEphemeral")
+    row = slack_bench.row(find_button(preview["blocks"], cards.SHARE))
+    assert row.result["options"]["start"] == "2027-03-01"
