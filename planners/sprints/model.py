@@ -200,6 +200,10 @@ class SprintPlan(PlanValue):
     infeasible: tuple[str, ...] = Field((), description="Reasons why no plan keeps every demand; empty when one does.")
     horizon: Annotated[int, Field(ge=0)] = Field(0, description="The last sprint looked at; 0 when not known.")
     pinned: tuple[PinnedSprint, ...] = Field((), description="What the board held fast when this was planned.")
+    hold: dict[str, int] = Field(
+        default_factory=dict,
+        description="Sprints before which it was told not to put items, when planned again.",
+    )
     digest: str
 
     @property

@@ -122,6 +122,7 @@ def _plan(
         infeasible=_infeasible(backlog, found, result),
         horizon=found.horizon,
         pinned=tuple(pinned),
+        hold=dict(hold or {}),
         digest="",
     )
     return plan.model_copy(update={"digest": plan_digest(plan)})
@@ -129,7 +130,7 @@ def _plan(
 
 def plan_digest(plan: SprintPlan) -> str:
     """SHA-256 of the plan's content as canonical JSON, without its own digest and how it was looked for."""
-    content = plan.model_dump(mode="json", exclude={"digest", "horizon", "pinned"})
+    content = plan.model_dump(mode="json", exclude={"digest", "horizon", "pinned", "hold"})
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

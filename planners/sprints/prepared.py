@@ -16,6 +16,7 @@ from planners.sprints.calendar import UnknownCountry
 from planners.sprints.capacity import TeamCapacity
 from planners.sprints.explain import Explainer
 from planners.sprints.model import PinnedSprint, PlanningError, PlanOptions, SprintPlan
+from planners.sprints.pieces import Pieces
 from planners.sprints.problem import Allocation, AllocationProblem, ProblemError, Reason
 from planners.sprints.schedule import capacities_over
 from planners.sprints.words import named
@@ -100,12 +101,30 @@ def read_plan(document: PlanDocument, plan: SprintPlan) -> Reading:
         problem = build_problem(
             prepared.backlog.items, capacities, prepared.dues, prepared.fixed, plan.options, horizon
         )
+        # An item that was held back may have been cut in other parts: where it was, it is held back here too.
+        if hold := _cut_otherwise(plan, problem):
+            problem = build_problem(
+                prepared.backlog.items, capacities, prepared.dues, prepared.fixed, plan.options, horizon, hold=hold
+            )
     allocation = allocation_of(plan)
     try:
         explainer = Explainer(problem, allocation)
     except ValueError as error:
         raise _foreign() from error
     return Reading(prepared, plan, capacities, problem, allocation, explainer)
+
+
+def _cut_otherwise(plan: SprintPlan, problem: AllocationProblem) -> dict[str, int]:
+    """Of the items that were held back, those that the plan has in other parts than the problem."""
+    if not plan.hold:
+        return {}
+    pieces = Pieces(problem)
+    parts = {item.key: max(1, len(item.parts)) for item in plan.items if item.sprint is not None}
+    return {
+        item.key: plan.hold[item.key]
+        for item, first, last in zip(problem.items, pieces.first, pieces.last, strict=True)
+        if item.key in plan.hold and parts.get(item.key) not in (None, last - first + 1)
+    }
 
 
 def allocation_of(plan: SprintPlan) -> Allocation:

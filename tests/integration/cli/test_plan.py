@@ -13,6 +13,16 @@ import pytest
 from planners.sprints.model import SprintPlan
 from tests.integration.cli.conftest import ROOT, SMALL, Muster
 
+REALISTIC = ROOT / "examples" / "realistic"
+BESIDE = [
+    f"--{name}={REALISTIC / file}"
+    for name, file in (
+        ("history", "history.csv"),
+        ("resources", "resources.yaml"),
+        ("timeline", "timeline.yaml"),
+    )
+]
+
 
 def test_the_table_names_every_item(muster: Muster) -> None:
     ended = muster("plan", SMALL)
@@ -105,17 +115,6 @@ def test_no_plan_keeps_every_demand(muster: Muster, tmp_path: Path) -> None:
 def test_a_plan_comes_through_standard_input(muster: Muster, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(SMALL.read_bytes())))
     assert muster("plan", "-", "--json").code == 0
-
-
-REALISTIC = ROOT / "examples" / "realistic"
-BESIDE = [
-    f"--{name}={REALISTIC / file}"
-    for name, file in (
-        ("history", "history.csv"),
-        ("resources", "resources.yaml"),
-        ("timeline", "timeline.yaml"),
-    )
-]
 
 
 def test_why_says_what_holds_an_item(muster: Muster) -> None:

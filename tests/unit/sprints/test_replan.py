@@ -93,6 +93,8 @@ def test_less_capacity_offers_few_moves_or_little_lateness() -> None:
     assert len(choices) > 1
     assert choices[0].moves < choices[1].moves
     assert choices[0].lateness > choices[1].lateness
+    assert choices[1].name is ReplanName.BALANCED
+    assert (choices[1].lateness, choices[1].moves < len(now.plan.epics) * 4) == (0, True)
     assert choices[0].text.startswith(f"{choices[0].moves} stories move; the plan takes ")
     assert not any(broken(choice.plan, now) for choice in choices)
 
