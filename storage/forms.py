@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from storage.locking import begin_writing
 from storage.tables import PlanForm, PlanPicture, PlanProposal
 
 
@@ -23,6 +24,8 @@ def add_form(
 
 def find_form(session: Session, form_id: str, *, lock: bool = False) -> PlanForm | None:
     """One form; with `lock` nobody else changes it until the transaction ends."""
+    if lock:
+        begin_writing(session)
     statement = select(PlanForm).where(col(PlanForm.id) == form_id)
     return session.exec(statement.with_for_update() if lock else statement).first()
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from planners.sprints.pushing import HeldIssue, HeldSprint, SprintState, WantedIssue
+from storage.locking import begin_writing
 from storage.tables import Push, PushedItem, PushedSprint, SprintPlanRow, Venture
 
 WAITING = "waiting"
@@ -39,6 +40,7 @@ def request_push(
     The push that is there already is returned: two approvals are one push. One that failed is taken up again as its
     next attempt. Raises :class:`PushRunningError` when the plan was pushed to another board before it ended.
     """
+    begin_writing(session)
     push_id = f"push:{plan.id}"
     push = session.exec(select(Push).where(col(Push.id) == push_id).with_for_update()).first()
     if push is None:
@@ -66,6 +68,8 @@ def request_push(
 
 def find_push(session: Session, push_id: str, *, lock: bool = False) -> Push | None:
     """One push; with `lock` nobody else changes it until the transaction ends."""
+    if lock:
+        begin_writing(session)
     statement = select(Push).where(col(Push.id) == push_id)
     return session.exec(statement.with_for_update() if lock else statement).first()
 
@@ -86,6 +90,7 @@ def take_turn(session: Session, push: Push) -> Push | None:
 
     The venture's row is locked, so of two that ask at once one begins.
     """
+    begin_writing(session)
     session.exec(select(Venture).where(col(Venture.key) == push.venture).with_for_update()).one()
     other = session.exec(
         select(Push).where(
