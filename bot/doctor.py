@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -118,7 +119,10 @@ def _clock(subject: str, theirs: dt.datetime, ours: dt.datetime) -> Finding:
 def _slack(settings: Settings, core: Core | None, ventures: list[Venture]) -> Iterator[Finding]:
     assert settings.slack_bot_token is not None
     client = WebClient(
-        settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, timeout=TIMEOUT_SECONDS
+        settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+        timeout=TIMEOUT_SECONDS,
+        logger=_silent(),
     )
     try:
         answer = client.auth_test()
@@ -147,6 +151,13 @@ def _slack(settings: Settings, core: Core | None, ventures: list[Venture]) -> It
         yield _socket(client, settings.slack_app_token.get_secret_value())
     if core is not None:
         yield from _channels(client, core, ventures)
+
+
+def _silent() -> logging.Logger:
+    """What the client would log of a failure stands in the finding already."""
+    silent = logging.Logger("muster.doctor")
+    silent.addHandler(logging.NullHandler())
+    return silent
 
 
 def _scopes(headers: Any) -> Iterator[Finding]:

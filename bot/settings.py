@@ -38,7 +38,7 @@ class SettingsError(ValueError):
 class Settings(BaseSettings):
     """Every setting. The README's table is generated from here."""
 
-    model_config = SettingsConfigDict(env_prefix="MUSTER_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="MUSTER_", env_file=".env", env_ignore_empty=True, extra="ignore")
 
     database_url: SecretStr = Field(
         SecretStr("sqlite:///data/muster.db"),

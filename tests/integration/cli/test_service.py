@@ -14,7 +14,7 @@ from wsgiref.simple_server import make_server
 import pytest
 
 from bot.scopes import SCOPES
-from tests.integration.cli.conftest import Muster
+from tests.integration.cli.conftest import ROOT, Muster
 from tests.peers.emulate import EmulatedSlack
 
 
@@ -44,6 +44,13 @@ def test_run_says_which_tokens_are_missing(muster: Muster) -> None:
         "MUSTER_SLACK_BOT_TOKEN",
         "MUSTER_SLACK_APP_TOKEN",
     ]
+
+
+def test_an_empty_setting_is_a_missing_one(muster: Muster, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text((ROOT / ".env.example").read_text())
+    ended = muster("run")
+    assert ended.code == 2
+    assert "MUSTER_SLACK_BOT_TOKEN is missing" in ended.err
 
 
 def _findings(muster: Muster, **settings: str) -> dict[str, list[tuple[str, str]]]:
@@ -89,6 +96,8 @@ def refusing_slack() -> Iterator[str]:
 def test_the_doctor_tells_a_bad_token_from_a_slack_that_is_away(muster: Muster, refusing_slack: str) -> None:
     refused = _findings(muster, slack_bot_token="xoxb-wrong", slack_api_url=refusing_slack)
     assert refused["Slack"] == [("fails", "refuses MUSTER_SLACK_BOT_TOKEN: invalid_auth")]
+    ended = muster("doctor", slack_bot_token="xoxb-x", slack_api_url="http://127.0.0.1:9/api/")
+    assert ended.err == ""
     away = _findings(muster, slack_bot_token="xoxb-x", slack_api_url="http://127.0.0.1:9/api/")
     assert away["Slack"][0][1].startswith("can't be reached at http://127.0.0.1:9/api/")
 
