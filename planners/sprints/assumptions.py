@@ -10,7 +10,7 @@ from planners.sprints.build import skills_are_checked
 from planners.sprints.calendar import SprintDates, holidays_between
 from planners.sprints.capacity import TeamCapacity
 from planners.sprints.model import Assumption, PlanOptions
-from planners.sprints.words import named, percent, stories
+from planners.sprints.words import long_date, named, percent, stories
 
 SHOWN_HOLIDAYS = 6
 
@@ -34,7 +34,7 @@ def assumptions_of(
     ]
     weeks = "1 week" if options.sprint_weeks == 1 else f"{options.sprint_weeks} weeks"
     result += [
-        Assumption(name="Sprint length", text=f"{weeks}, the first from {options.start.isoformat()}"),
+        Assumption(name="Sprint length", text=f"{weeks}, the first from {long_date(options.start)}"),
         Assumption(
             name="Commitment buffer", text=f"{percent(options.buffer)} of the capacity is kept free in every sprint"
         ),
@@ -58,7 +58,7 @@ def assumptions_of(
     if sprints:
         count = "1 sprint" if len(sprints) == 1 else f"{len(sprints)} sprints"
         result.append(
-            Assumption(name="Horizon", text=f"{count}, until {sprints[-1].end.isoformat()}; no work is added meanwhile")
+            Assumption(name="Horizon", text=f"{count}, until {long_date(sprints[-1].end)}; no work is added meanwhile")
         )
     return tuple(result)
 
