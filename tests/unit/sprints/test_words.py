@@ -101,7 +101,7 @@ def test_assumptions_say_where_the_velocity_comes_from() -> None:
     assert found["Commitment buffer"] == "15 % of the capacity is kept free in every sprint"
     assert found["Confidence"] == "85 % for velocity and dates"
     assert found["Public holidays in DE"] == "none on weekdays in the time of the plan"
-    assert found["Horizon"].startswith("1 sprint, until 2026-03-13")
+    assert found["Horizon"].startswith("1 sprint, until 13 March 2026")
 
 
 def test_holidays_and_absences_in_the_time_of_the_plan_are_listed() -> None:
