@@ -113,9 +113,11 @@ def build_problem(
     The items' teams must all be among `capacities`. Items in `hold` come in that sprint or later and are
     placed in that order, after those that are not in it.
     """
-    checked = {key: skills_are_checked(capacity) for key, capacity in capacities.items()}
     ranks = _ranks(items, dues, ranking)
-    work = tuple(_work(item, fixed.get(item.key), checked[item.team], ranks[item.key], options) for item in items)
+    work = tuple(
+        _work(item, fixed.get(item.key), _asked(item, fixed, capacities[item.team]), ranks[item.key], options)
+        for item in items
+    )
     if hold:
         order = {key: n for n, key in enumerate(hold)}
         work = tuple(
@@ -144,7 +146,15 @@ def _crew(capacity: TeamCapacity, horizon: int) -> Crew:
     return Crew(capacity.key, members)
 
 
-def _work(item: OpenItem, fixed: Fixed | None, checked: bool, rank: int, options: PlanOptions) -> WorkItem:
+def _asked(item: OpenItem, fixed: Mapping[str, Fixed], capacity: TeamCapacity) -> dict[str, int]:
+    """The skills to look at; a fixed item whose skill nobody has still takes the team's time, whoever's it is."""
+    if not skills_are_checked(capacity):
+        return {}
+    asked = demand(item)
+    return {skill: units for skill, units in asked.items() if item.key not in fixed or skill in capacity.skills}
+
+
+def _work(item: OpenItem, fixed: Fixed | None, asked: Mapping[str, int], rank: int, options: PlanOptions) -> WorkItem:
     story = item.story
     lag = 0 if options.same_sprint else 1
     weight = story.value if story.value is not None else item.points * PRIORITY_WEIGHT[story.priority]
@@ -152,7 +162,7 @@ def _work(item: OpenItem, fixed: Fixed | None, checked: bool, rank: int, options
         item.key,
         item.team,
         hundredths(item.points),
-        demand=tuple(sorted(demand(item).items())) if checked else (),
+        demand=tuple(sorted(asked.items())),
         predecessors=tuple((key, lag) for key in item.waits_for),
         earliest=story.not_before or 1,
         weight=hundredths(weight),

@@ -247,6 +247,14 @@ def test_a_skill_nobody_has_is_named() -> None:
     assert plan.infeasible == ("Nobody in team team has the skill 'cobol', which a needs.",)
 
 
+def test_fixed_work_takes_the_teams_time_even_if_nobody_has_its_skill() -> None:
+    stories = [story("a", 8, skills={"cobol": 8}, sprint=1), story("b", 5)]
+    given_document = document(*stories, people=[person(skills=["api"])])
+    plan = plan_sprints(given_document, options())
+    assert sprint_of(plan) == {"a": 1, "b": 2}
+    assert broken(plan, given_document) == []
+
+
 def test_a_story_without_team_goes_where_its_skills_are() -> None:
     people = [person("Ann", team="red", skills=["ui"]), person("Bo", team="blue", skills=["api"])]
     stories = [story("a", skills={"api": 1}), story("b", skills={"ui": 1}), story("c")]
