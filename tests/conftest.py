@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from storage.clock import ManualClock
 from storage.database import Database, create_engine, migrate
@@ -14,6 +16,12 @@ from tests.peers import require
 from tests.peers.postgres import fresh_database
 
 pytest_plugins = ["tests.peers.fixtures"]
+
+# CI tries the same examples each time, so that luck does not decide whether a change lands; elsewhere runs explore.
+# Deadlines are off in both: they measure how busy the machine is.
+settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ci" if os.environ.get("CI") else "explore")
 
 
 @pytest.fixture
