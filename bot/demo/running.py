@@ -7,14 +7,14 @@ import socket
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from bot.demo.local_slack import LocalSlack, local_slack
-from bot.demo.process import Program
+from bot.demo.process import Program, StartError
 from bot.demo.workspace import LEAD, load_venture, workspace
 from bot.settings import Settings
 
@@ -47,7 +47,7 @@ def running_demo(*, port: int | None = None, folder: Path | None = None) -> Iter
         StartError: a program did not come up.
         FileExistsError: the folder holds a database already.
     """
-    with local_slack(workspace(), port=port if port is not None else next_free_port()) as slack:
+    with _slack(port) as slack:
         home = folder or Path(tempfile.mkdtemp(prefix="muster-demo-"))
         home.mkdir(parents=True, exist_ok=True)
         path = home.resolve() / "muster.db"
@@ -56,6 +56,25 @@ def running_demo(*, port: int | None = None, folder: Path | None = None) -> Iter
         database_url = f"sqlite:///{path}"
         with _muster(slack, database_url, home, scratch=None if folder else home) as program:
             yield Demo(slack, program, database_url)
+
+
+@contextmanager
+def _slack(port: int | None) -> Iterator[LocalSlack]:
+    """The workspace, on the next free port where none is named."""
+    with ExitStack() as running:
+        first = PORT
+        while True:
+            wanted = next_free_port(first) if port is None else port
+            try:
+                slack = running.enter_context(local_slack(workspace(), port=wanted))
+            except StartError as error:
+                # Another demo may have taken the port since it was found free.
+                if port is not None or "EADDRINUSE" not in str(error):
+                    raise
+                first = wanted + 1
+            else:
+                break
+        yield slack
 
 
 def next_free_port(first: int = PORT) -> int:

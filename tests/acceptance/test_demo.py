@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -13,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.demo import running
 from bot.demo.local_slack import PACKAGES, VERSION
 from bot.demo.node import install, system
-from bot.demo.process import wait_until
+from bot.demo.process import free_port, wait_until
 from bot.demo.workspace import EXAMPLE, VENTURE
 from planners.plan.loading import Source, load_document
 from storage.boards import board_sprints, issues
@@ -143,3 +145,20 @@ def test_nothing_is_left_when_the_demo_ends(tmp_path: Path, number: signal.Signa
     assert code == (-signal.SIGKILL if number == signal.SIGKILL else 0)
     wait_until(lambda: not processes_with(str(folder)), seconds=15, what="the end of every process of the demo")
     assert not answers(url)
+
+
+def test_a_port_that_another_demo_took_in_between_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        busy = taken.getsockname()[1]
+        asked: list[int] = []
+
+        def found_free(first: int) -> int:
+            asked.append(first)
+            return int(busy) if len(asked) == 1 else free_port()
+
+        monkeypatch.setattr(running, "next_free_port", found_free)
+        with running._slack(None) as slack:
+            assert not slack.url.endswith(f":{busy}")
+    assert asked == [running.PORT, busy + 1]
