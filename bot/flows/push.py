@@ -9,6 +9,7 @@ after the board had time to show what it made, before the same key is created ag
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from bot.adapters.boards.port import Board
@@ -80,7 +81,7 @@ class PushFlow:
         answer = self._repeat("turn", work, work.take_turn, failures)
         cursor: str | None = None
         while answer["status"] == "done":
-            answer = self._repeat("read", work, lambda at=cursor: work.read(at), failures)  # type: ignore[misc]
+            answer = self._repeat("read", work, partial(work.read, cursor), failures)
             cursor = answer.get("next")
             if cursor is None:
                 break
@@ -93,14 +94,14 @@ class PushFlow:
             answer = self._repeat("order", work, work.find_order, failures)
         for anchor, keys in answer.get("order", ()):
             if answer["status"] == "done":
-                answer = self._repeat("rank", work, lambda a=anchor, k=keys: work.rank(a, k), failures)  # type: ignore[misc]
+                answer = self._repeat("rank", work, partial(work.rank, anchor, keys), failures)
         return answer
 
     def _repeat(self, name: str, work: PushWork, step: Callable[[], Answer], failures: Failures) -> Answer:
         """Do one step until it answers with something else than a wait. Waits survive a crash."""
         while True:
             so_far = failures.in_a_row, failures.asked_seconds
-            answer = self._engine.step(name, lambda past=so_far: work.guarded(step, *past))  # type: ignore[misc]
+            answer = self._engine.step(name, partial(work.guarded, step, *so_far))
             failures.note(answer)
             if answer["status"] != "wait":
                 return answer
